@@ -1,0 +1,1 @@
+"""Polycompass: whose values does a language model speak for?"""

@@ -1,0 +1,58 @@
+"""The protocol every recogniser follows: values out of one answer, each with the words that show it."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from core.values.system import ValueSystem
+
+Stance = Literal["supports", "opposes", "neutral", "present", "absent"]
+Measure = Literal["stance", "presence"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A verbatim span of the answer: `answer[start:end]`. `weight` is its share of the reading: for presence the exact
+    contribution to the log-odds, for a judge 1."""
+
+    start: int
+    end: int
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """One value read in one answer. `strength` lies in [-1, 1] where stance is measured (sign = direction) and in
+    [0, 1] where presence is (a calibrated probability)."""
+
+    value: str
+    stance: Stance
+    strength: float
+    evidence: tuple[Evidence, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a recogniser made of one answer: all values of its system, or the reason why there are none.
+    `invalid`: the judge's output could not be read; `error`: it could not be reached; `refused`: it judged the answer
+    to be a refusal."""
+
+    status: Literal["ok", "refused", "invalid", "error"]
+    recognitions: tuple[Recognition, ...] = ()
+    message: str = ""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float | None = None
+
+
+class Recogniser(Protocol):
+    """`id` names the recogniser and its version (weights' or prompt's hash), so that stored recognitions say what made
+    them. `measure` says what `strength` means."""
+
+    id: str
+    measure: Measure
+    system: ValueSystem
+
+    async def recognise(self, question: str, answer: str) -> Verdict:
+        """All values of `system` read in `answer`; `question` is context only and never quoted as evidence."""
+        ...

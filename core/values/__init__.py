@@ -1,0 +1,1 @@
+"""What is measured: value systems, profiles and weights."""
