@@ -1,12 +1,13 @@
 """Value systems: named, ordered sets of values, read from data/values/*.toml."""
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from core.errors import UserError
 from core.paths import DATA
+from core.toml import field, read_toml, tables, texts
 
 SCHWARTZ = "schwartz"
 
@@ -54,32 +55,45 @@ class ValueSystem:
 
 def read_system(path: Path) -> ValueSystem:
     """The system in one TOML file; raises UserError naming the file and field when it is not one."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        values = tuple(
-            Value(v["id"], v["name"], v.get("short", v["name"]), v["definition"], tuple(v.get("words", ())))
-            for v in raw["values"]
-        )
-        groups = tuple(Group(g["id"], g["name"], tuple(g["values"])) for g in raw.get("groups", ()))
-        system = ValueSystem(
-            raw["id"], raw["name"], raw["description"], raw["source"], raw.get("circular", False), values, groups
-        )
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path.name} is not a readable TOML file ({error}).") from error
-    except KeyError as error:
-        raise UserError(f"{path.name}: the field {error} is missing.") from error
+    raw, where = read_toml(path), path.name
+    system = ValueSystem(
+        id=field(raw, "id", str, where),
+        name=field(raw, "name", str, where),
+        description=field(raw, "description", str, where),
+        source=field(raw, "source", str, where),
+        circular=field(raw, "circular", bool, where, False),
+        values=tuple(_value(table, f"{where}, value {n}") for n, table in enumerate(tables(raw, "values", where), 1)),
+        groups=tuple(_group(table, f"{where}, group {n}") for n, table in enumerate(tables(raw, "groups", where), 1)),
+    )
     _check(system, path)
     return system
 
 
+def _value(table: dict[str, Any], where: str) -> Value:
+    name = field(table, "name", str, where)
+    return Value(
+        id=field(table, "id", str, where),
+        name=name,
+        short=field(table, "short", str, where, name),
+        definition=field(table, "definition", str, where),
+        words=texts(table, "words", where, default=[]),
+    )
+
+
+def _group(table: dict[str, Any], where: str) -> Group:
+    return Group(field(table, "id", str, where), field(table, "name", str, where), texts(table, "values", where))
+
+
 def _check(system: ValueSystem, path: Path) -> None:
-    ids = system.ids
-    if len(ids) < 2 or len(set(ids)) != len(ids):
-        raise UserError(f"{path.name}: a value system needs two or more values with different ids, got {list(ids)}.")
+    if len(system.values) < 2:
+        raise UserError(f"{path.name}: the field 'values' must hold two or more values, got {list(system.ids)}.")
+    for kind, ids in (("values", system.ids), ("groups", tuple(group.id for group in system.groups))):
+        if len(set(ids)) != len(ids):
+            raise UserError(f"{path.name}: the field 'id' must differ between {kind}, got {list(ids)}.")
     for group in system.groups:
-        unknown = [value for value in group.values if value not in ids]
+        unknown = [value for value in group.values if value not in system.ids]
         if unknown:
-            raise UserError(f"{path.name}: group {group.id!r} names unknown values {unknown}.")
+            raise UserError(f"{path.name}: the field 'values' of group {group.id!r} names unknown values {unknown}.")
 
 
 @cache

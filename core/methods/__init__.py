@@ -1,0 +1,1 @@
+"""The published systems, one file or folder each, all behind the protocol in `base`."""

@@ -1,0 +1,48 @@
+"""What a method is: it puts an item to a model, and says how the reply ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from core.items.item import Item
+from core.models.base import Reply, Request
+
+Outcome = Literal["ok", "refused", "unparsed", "filtered", "error"]
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The parameters that every call of a run shares."""
+
+    max_tokens: int = 256
+    temperature: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a reply ended. `choice` is the value id chosen in a closed question and `probs` the probability of each
+    option's value; `recognise` says whether values are to be read in the text."""
+
+    outcome: Outcome
+    recognise: bool
+    choice: str | None = None
+    probs: Mapping[str, float] | None = None
+
+
+class Method(Protocol):
+    """`prompt_hash` changes whenever the words put to a model do. `variations` are the ways to ask an item."""
+
+    id: str
+    prompt_hash: str
+
+    @property
+    def variations(self) -> tuple[str, ...]: ...
+
+    def request(self, item: Item, variation: str, asking: Asking) -> Request:
+        """The call that asks `item` in this `variation`."""
+        ...
+
+    def read(self, item: Item, variation: str, reply: Reply) -> Reading:
+        """How the reply to that call ended."""
+        ...

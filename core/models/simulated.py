@@ -1,0 +1,131 @@
+"""Simulated respondents with known profiles of values: not models, and labelled so wherever they appear.
+
+They cannot read. Told by `Request.stakes` which values are at stake, each takes sides as its profile says and words it
+from a bank of sentences. What the analysis makes of their answers can then be checked against what was put in.
+"""
+
+import asyncio
+import hashlib
+import math
+import random
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from core.errors import UserError
+from core.models.base import Reply, Request
+from core.paths import DATA
+
+
+@dataclass(frozen=True)
+class SimulatedProfile:
+    """`weights` run from -1 (rejects) to 1 (puts first), 0 where a value is missing; the two rates are shares (0..1)."""
+
+    id: str
+    description: str
+    weights: Mapping[str, float]
+    refusal_rate: float = 0.0
+    noise: float = 0.0
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The sentences: `support` and `oppose` by value id, the others for any situation."""
+
+    support: Mapping[str, Sequence[str]]
+    oppose: Mapping[str, Sequence[str]]
+    openings: Sequence[str]
+    closings: Sequence[str]
+    refusals: Sequence[str]
+    plain: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """All there is in data/models/simulated.toml. `sharpness` is the softmax's slope per unit of weight."""
+
+    sharpness: float
+    profiles: Mapping[str, SimulatedProfile]
+    bank: Bank
+
+
+@cache
+def simulation() -> Simulation:
+    """The shipped panel and its sentences."""
+    raw = tomllib.loads((DATA / "models" / "simulated.toml").read_text(encoding="utf-8"))
+    profiles = {entry["id"]: SimulatedProfile(**entry) for entry in raw["profiles"]}
+    support = {value: entry["support"] for value, entry in raw["values"].items()}
+    oppose = {value: entry["oppose"] for value, entry in raw["values"].items()}
+    return Simulation(raw["sharpness"], profiles, Bank(support, oppose, **raw["general"]))
+
+
+def choice_probs(profile: SimulatedProfile, stakes: Sequence[str]) -> list[float]:
+    """Probability that `profile` takes the side of each value in `stakes`; sums to 1. Unknown values weigh 0.
+
+    softmax(sharpness x weight), mixed with the uniform distribution in the share `profile.noise`.
+    """
+    powers = [math.exp(simulation().sharpness * profile.weights.get(value, 0.0)) for value in stakes]
+    total = sum(powers)
+    return [(1 - profile.noise) * power / total + profile.noise / len(stakes) for power in powers]
+
+
+class SimulatedModel:
+    """One simulated respondent. The same request always gets the same answer; `delay_s` makes it wait like a model."""
+
+    concurrency = 64
+
+    def __init__(self, name: str, delay_s: float = 0.0) -> None:
+        """Raises UserError listing the respondents there are when `name` is not one of them."""
+        profiles = simulation().profiles
+        if name not in profiles:
+            raise UserError(f"There is no simulated respondent {name!r}; there are {', '.join(profiles)}.")
+        self.name = name
+        self.profile = profiles[name]
+        self.delay_s = delay_s
+
+    async def complete(self, request: Request) -> Reply:
+        """An answer composed from the bank of sentences, or a refusal. Never fails."""
+        await asyncio.sleep(self.delay_s)
+        rng = random.Random(_key(self.name, request))
+        if rng.random() < self.profile.refusal_rate:
+            return Reply(rng.choice(simulation().bank.refusals), latency_s=self.delay_s, cost_usd=0.0)
+        if request.options:
+            return self._choose(request, rng)
+        return Reply(self._speak(request.stakes, rng), latency_s=self.delay_s, cost_usd=0.0)
+
+    def _choose(self, request: Request, rng: random.Random) -> Reply:
+        # The n-th stake is the value that the n-th option serves; without that there is nothing to prefer.
+        known = len(request.stakes) == len(request.options)
+        probs = choice_probs(self.profile, request.stakes if known else request.options)
+        label = rng.choices(request.options, probs)[0]
+        return Reply(
+            label,
+            latency_s=self.delay_s,
+            cost_usd=0.0,
+            option_probs=dict(zip(request.options, probs, strict=True)),
+            option_mass=1.0,
+        )
+
+    def _speak(self, stakes: tuple[str, ...], rng: random.Random) -> str:
+        bank = simulation().bank
+        side = rng.choices(stakes, choice_probs(self.profile, stakes))[0] if stakes else ""
+        if side not in bank.support:
+            return rng.choice(bank.plain)
+        body = rng.sample(bank.support[side], rng.choice((1, 2)))
+        # It speaks against the other side only where its profile rejects it.
+        rejected = [v for v in stakes if v != side and v in bank.oppose and self.profile.weights.get(v, 0.0) < 0]
+        body += [rng.choice(bank.oppose[value]) for value in rejected[:1]]
+        frame = rng.choice(("opening", "closing", "none")) if len(body) > 1 else rng.choice(("opening", "closing"))
+        if frame == "opening":
+            body.insert(0, rng.choice(bank.openings))
+        elif frame == "closing":
+            body.append(rng.choice(bank.closings))
+        return " ".join(body)
+
+
+def _key(name: str, request: Request) -> int:
+    texts = [message.content for message in request.messages]
+    parts = [name, str(request.seed), *request.options, *texts]
+    marked = "".join(f"{len(part)}:{part}" for part in parts)
+    return int.from_bytes(hashlib.sha256(marked.encode("utf-8", "surrogatepass")).digest()[:8], "big")

@@ -1,0 +1,1 @@
+"""A run: its immutable plan, carrying it out, stopping and resuming."""

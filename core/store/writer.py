@@ -1,0 +1,141 @@
+"""The one writer: rows queue up from any thread and reach the file in batches, each batch one transaction."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+Row = dict[str, Any]
+Work = Callable[[duckdb.DuckDBPyConnection], Any]
+
+FLUSH_S = 0.25
+FLUSH_ROWS = 500
+
+
+class Writer:
+    """Rows given to `put` are durable within a second or `failure` says why not; `run` is for everything else that
+    writes and waits for its commit. Rows that could not be written stay queued: a later flush tries them again."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+        self._queue: queue.SimpleQueue[tuple[str, Any] | None] = queue.SimpleQueue()
+        self._waiting: dict[str, list[Row]] = {}
+        self._idle = threading.Condition()
+        self._unwritten = 0
+        self.failure: str | None = None
+        self.commits = 0
+        self._thread = threading.Thread(target=self._loop, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def put(self, rows: Sequence[tuple[str, Row]]) -> None:
+        """Queue rows, each with its table, that belong in one transaction."""
+        with self._idle:
+            self._unwritten += 1
+        self._queue.put(("rows", rows))
+
+    def run(self, work: Work, timeout_s: float = 120) -> Any:
+        """Do `work` on the writing connection in a transaction of its own, after all rows queued before it, and wait;
+        its exceptions are raised here."""
+        future: Future[Any] = Future()
+        self._queue.put(("work", (work, future)))
+        return future.result(timeout_s)
+
+    def flush(self, timeout_s: float = 30) -> bool:
+        """Wait until all queued rows are durable; False when they are not (see `failure`)."""
+        with self._idle:
+            return self._idle.wait_for(lambda: self._unwritten == 0 or self.failure is not None, timeout_s) and (
+                self._unwritten == 0
+            )
+
+    def close(self) -> None:
+        """Write what is waiting and end."""
+        self._queue.put(None)
+        self._thread.join(30)
+        self._con.close()
+
+    def _loop(self) -> None:
+        due = time.monotonic() + FLUSH_S
+        puts = 0
+        while True:
+            try:
+                entry = self._queue.get(timeout=max(0.0, due - time.monotonic()) if puts else None)
+            except queue.Empty:
+                entry = ("tick", None)
+            kind, body = entry or ("end", None)
+            if kind == "rows":
+                if not puts:
+                    due = time.monotonic() + FLUSH_S
+                puts += 1
+                for table, row in body:
+                    self._waiting.setdefault(table, []).append(row)
+                if sum(map(len, self._waiting.values())) < FLUSH_ROWS and time.monotonic() < due:
+                    continue
+            if puts and self._write():
+                puts = self._done(puts)
+            elif puts:
+                due = time.monotonic() + 1.0
+            if kind == "work":
+                self._do(*body)
+            elif kind == "end":
+                return
+
+    def _write(self) -> bool:
+        try:
+            transact(self._con, lambda con: [insert(con, table, rows) for table, rows in self._waiting.items()])
+        except Exception as error:  # whatever it was, the rows stay and the run is told
+            with self._idle:
+                self.failure = str(error).splitlines()[0]
+                self._idle.notify_all()
+            return False
+        self._waiting.clear()
+        self.commits += 1
+        return True
+
+    def _done(self, puts: int) -> int:
+        with self._idle:
+            self.failure = None
+            self._unwritten -= puts
+            self._idle.notify_all()
+        return 0
+
+    def _do(self, work: Work, future: "Future[Any]") -> None:
+        try:
+            result = transact(self._con, work)
+        except BaseException as error:
+            future.set_exception(error)
+        else:
+            self.commits += 1
+            future.set_result(result)
+
+
+def transact(con: duckdb.DuckDBPyConnection, work: Work) -> Any:
+    """`work(con)` in one transaction: all of it is committed, or none."""
+    con.execute("BEGIN")
+    try:
+        result = work(con)
+        con.execute("COMMIT")
+    except BaseException:
+        try:
+            con.execute("ROLLBACK")
+        except duckdb.TransactionException:  # a failed commit has rolled back already
+            pass
+        raise
+    return result
+
+
+def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
+    """Insert rows of one shape into a table of the schema, replacing rows with the same key."""
+    if not rows:
+        return
+    batch = pa.Table.from_pylist(list(rows))
+    con.register("batch", batch)
+    try:
+        keyed = "" if table == "recognitions" else "OR REPLACE"
+        con.execute(f"INSERT {keyed} INTO {table} BY NAME SELECT * FROM batch")
+    finally:
+        con.unregister("batch")
