@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from core.analysis.bootstrap import MIN_ITEMS, Floats, tail
 from core.analysis.scores import Scores
 
 # Each takes scores (... x V) and weights (V, summing to 1) and returns one number for each leading index.
+Ints = NDArray[Any]
 Statistic = Callable[[Floats, Floats], Floats]
 
 
@@ -38,7 +41,8 @@ def rank_match(scores: Floats, weights: Floats) -> Floats:
 
 
 def _centre(array: Floats) -> Floats:
-    return array - array.mean(axis=-1, keepdims=True)
+    centred: Floats = array - array.mean(axis=-1, keepdims=True)
+    return centred
 
 
 STATISTICS: Mapping[str, tuple[str, Statistic]] = {
@@ -106,7 +110,7 @@ def rank(scores: Scores, weights: Floats, statistic: str = "weighted_sum") -> Ra
     return Ranking(statistic, table.reset_index(drop=True))
 
 
-def _bounds(draws: Floats, n_items: np.ndarray, small: np.ndarray) -> tuple[Floats, Floats]:  # type: ignore[type-arg]
+def _bounds(draws: Floats, n_items: Ints, small: Ints) -> tuple[Floats, Floats]:
     low = np.full(draws.shape[1], np.nan)
     high = low.copy()
     probability = tail(n_items)
@@ -115,13 +119,14 @@ def _bounds(draws: Floats, n_items: np.ndarray, small: np.ndarray) -> tuple[Floa
     return low, high
 
 
-def _surely_better(draws: Floats, n_items: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _surely_better(draws: Floats, n_items: Ints) -> Ints:
     """M x M: whether the interval of the difference of row minus column lies above 0."""
     share_below = (draws[:, :, None] <= draws[:, None, :]).mean(axis=0)
-    return share_below < np.minimum(tail(n_items)[:, None], tail(n_items)[None, :])
+    sure: Ints = share_below < np.minimum(tail(n_items)[:, None], tail(n_items)[None, :])
+    return sure
 
 
-def _groups(better: np.ndarray, order: np.ndarray, small: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _groups(better: Ints, order: Ints, small: Ints) -> Ints:
     groups = np.zeros(len(order), dtype=int)
     leader = None
     for model in order:

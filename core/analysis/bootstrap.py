@@ -67,4 +67,5 @@ def _quantile(sorted_draws: Floats, probability: Floats) -> Floats:
     above = np.minimum(below + 1, last)
     column = np.arange(sorted_draws.shape[1])
     share = position - below
-    return sorted_draws[below, column] * (1 - share) + sorted_draws[above, column] * share
+    found: Floats = sorted_draws[below, column] * (1 - share) + sorted_draws[above, column] * share
+    return found

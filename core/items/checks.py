@@ -62,18 +62,17 @@ def near_duplicates(suite: Suite, threshold: float = 0.25) -> list[Twin]:
     without words are like none). At most one twin an item, so that many copies give a short list.
     """
     incidence = _incidence(suite.items)
-    by_shingle = incidence.T.tocsr()
     sizes = np.asarray(incidence.sum(axis=1), dtype=float).ravel()
     twins: list[Twin] = []
     for start in range(0, len(suite.items), _CHUNK):
-        shared = (incidence[start : start + _CHUNK] @ by_shingle).tocoo()
-        rows, columns = shared.row + start, shared.col
-        likeness = shared.data / (sizes[rows] + sizes[columns] - shared.data)
-        kept = (columns < rows) & (likeness >= threshold)
-        best: dict[int, tuple[float, int]] = {}
-        for row, column, like in zip(*(x[kept].tolist() for x in (rows, columns, likeness)), strict=True):
-            best[row] = max(best.get(row, (0.0, 0)), (like, -column))
-        twins += [Twin(suite.items[row].id, suite.items[-c].id, like) for row, (like, c) in sorted(best.items())]
+        stop = min(start + _CHUNK, len(suite.items))
+        shared = (incidence[start:stop] @ incidence[:stop].T).toarray()
+        likeness = shared / np.maximum(sizes[start:stop, None] + sizes[None, :stop] - shared, 1.0)
+        likeness = np.tril(likeness, start - 1)
+        best = likeness.argmax(axis=1)
+        for row, (column, like) in enumerate(zip(best, likeness.max(axis=1), strict=True), start):
+            if like >= threshold and like > 0:
+                twins.append(Twin(suite.items[row].id, suite.items[column].id, float(like)))
     return twins
 
 

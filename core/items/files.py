@@ -59,7 +59,7 @@ def read_suite(
     lines: dict[str, int] = {}
     for number, row in enumerate(table.rows, 1):
         item, faults = _item(row, number, table, values)
-        if row.cells and lines.setdefault(item.id, row.line) != row.line and item.id:
+        if item.id and lines.setdefault(item.id, row.line) != row.line:
             faults.append(("id", f"The id {_shown(item.id)} stands already in row {lines[item.id]}."))
         problems += [RowProblem(row.line, table.names.get(column, column), message) for column, message in faults]
         items += [] if faults else [item]
@@ -82,13 +82,12 @@ def _notes(table: Table, filename: str) -> tuple[str, ...]:
 def _item(row: Row, number: int, table: Table, values: ValueSystem) -> tuple[Item, Faults]:
     """The item of a row as far as it can be told, and all that is wrong with the row."""
     faults: Faults = list(row.faults)
-    if not row.cells:
+    if faults and not row.cells:
         return Item("", "", ()), faults
-    at_stake = _values(row.cells, values, faults)
     item = Item(
         id=_text(row.cells, "id", faults, required=True) if "id" in table.found else f"item-{number}",
         text=_text(row.cells, "text", faults, required=True),
-        values=at_stake,
+        values=(at_stake := _values(row.cells, values, faults)),
         domain=_text(row.cells, "domain", faults),
         region=_text(row.cells, "region", faults),
         options=_options(row.cells, at_stake, values, faults),
@@ -156,7 +155,8 @@ def _option(
     text = _text(cells, f"option_{letter}", faults, required=True)
     column = f"value_{letter}"
     value = _value(cells.get(column, ""), column, values, faults)
-    if value and value not in at_stake:
+    # Against values that are themselves at fault the option cannot be judged.
+    if value and at_stake and all(at_stake) and value not in at_stake:
         faults.append((column, f"The option's value {value!r} is not among the item's values."))
     return Option(text, value)
 

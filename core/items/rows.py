@@ -17,7 +17,7 @@ MAX_BYTES = 20_000_000
 MAX_ROWS = 5_000
 
 _JSON_KEYS = ("id", "text", "values", "domain", "region", "options", "starter")
-_JSON_NAMES = {f"{part}_{letter}": (n, part) for n, letter in enumerate("ab") for part in ("option", "value")}
+_JSON_OPTIONS = {"option_a": (0, "text"), "value_a": (0, "value"), "option_b": (1, "text"), "value_b": (1, "value")}
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
@@ -51,7 +51,7 @@ def read_table(source: Path | bytes, filename: str) -> Table:
     missing = [column for column in REQUIRED if column not in table.found]
     if missing:
         hint = " Columns must be separated by commas." if len(table.found) == 1 and kind == ".csv" else ""
-        raise UserError(f"{filename} lacks {_quoted(missing)}; it has {_quoted(table.found)}.{hint}")
+        raise UserError(f"{filename} lacks {_quoted(missing)}; it has {_quoted(table.found) or 'no columns'}.{hint}")
     if not table.rows:
         raise UserError(f"{filename} has a header but no rows; add one row for each item.")
     return table
@@ -102,7 +102,7 @@ def _limited(rows: list[Row], filename: str) -> None:
 
 def _csv_table(text: str, filename: str) -> Table:
     records = _csv_records(text, filename)
-    header = tuple(cell.strip() for cell in next(records)[1])
+    header = tuple(cell.strip() for cell in next(records, (1, []))[1])
     columns = [name.casefold() if name.casefold() in COLUMNS else name for name in header]
     twice = [name for name, n in Counter(columns).items() if n > 1 and name in COLUMNS]
     if twice:
@@ -152,9 +152,7 @@ def _jsonl_table(text: str, filename: str) -> Table:
             _limited(rows, filename)
     if not found:
         raise UserError(f"{filename} holds no JSON objects; write one object with 'text' and 'values' on each line.")
-    names = {
-        column: f"options[{n}].{'text' if part == 'option' else part}" for column, (n, part) in _JSON_NAMES.items()
-    }
+    names = {column: f"options[{n}].{key}" for column, (n, key) in _JSON_OPTIONS.items()}
     return Table(tuple(rows), tuple(found), names)
 
 
@@ -173,8 +171,8 @@ def _json_row(line: int, record: dict[str, Any]) -> Row:
     options = [] if options is None else options
     if not isinstance(options, list) or len(options) > 2 or not all(isinstance(option, dict) for option in options):
         return Row(line, cells, (("options", "The options must be a list of two objects with 'text' and 'value'."),))
-    for column, (n, part) in _JSON_NAMES.items():
-        value = options[n].get("text" if part == "option" else part) if n < len(options) else None
+    for column, (n, key) in _JSON_OPTIONS.items():
+        value = options[n].get(key) if n < len(options) else None
         cells |= {} if value is None else {column: value}
     return Row(line, cells)
 

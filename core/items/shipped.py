@@ -14,13 +14,19 @@ from core.toml import field, read_toml
 def load_suite(path: Path) -> Suite:
     """The suite described by the TOML file at `path`; raises UserError at the first fault in it or in its items."""
     raw, where = read_toml(path), path.name
-    about = {key: field(raw, key, str, where) for key in ("id", "name", "description", "source", "licence", "version")}
     items = path.with_suffix(".jsonl")
     read = read_suite(items, items.name, system_id=field(raw, "system", str, where))
     for fault in (*read.problems, *read.notes):
         raise UserError(f"{items.name}: {fault}")
-    del about["version"]
-    return replace(read.suite, **about)
+    field(raw, "version", str, where)
+    return replace(
+        read.suite,
+        id=field(raw, "id", str, where),
+        name=field(raw, "name", str, where),
+        description=field(raw, "description", str, where),
+        source=field(raw, "source", str, where),
+        licence=field(raw, "licence", str, where),
+    )
 
 
 @cache

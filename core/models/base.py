@@ -79,8 +79,11 @@ class ModelSpec:
 class Model(Protocol):
     """Something that answers. `concurrency` is how many calls it takes at once without harm."""
 
-    name: str
-    concurrency: int
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def concurrency(self) -> int: ...
 
     async def complete(self, request: Request) -> Reply:
         """The model's answer to `request`; raises ModelError when there is none."""

@@ -21,8 +21,8 @@ NAMES: tuple[str, ...] = ("embedded/smollm2-135m",)
 CONTEXT = 2048  # tokens of prompt and answer together
 GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
-# The beginning put into the model's mouth for a closed question. Of seven tried on four dilemmas in both orders this one
-# left most probability to the two letters: mean 0.93, least 0.91 (nothing: 0.68, "Answer: ": 0.05); 0.91 on a 1-6 scale.
+# The beginning put into the model's mouth for a closed question. Of seven tried on four dilemmas in both orders this
+# one left most probability to the two letters: mean 0.93, least 0.91 (no beginning 0.68, "Answer: " 0.05).
 PREFILL = "My answer is ("
 _RANDOM_SEED = 0xFFFFFFFF  # the one seed that llama.cpp replaces by chance
 _TOP = 500  # tokens whose probability is asked for: all that matter of 49,152
@@ -59,7 +59,7 @@ def available() -> bool:
     return importlib.util.find_spec("xllamacpp") is not None
 
 
-@dataclass(frozen=True)
+@dataclass
 class EmbeddedModel:
     """SmolLM2-135M-Instruct (Apache-2.0) by llama.cpp. All instances share one copy, loaded at the first call.
 

@@ -20,7 +20,7 @@ from core.paths import DATA
 
 @dataclass(frozen=True)
 class SimulatedProfile:
-    """`weights` run from -1 (rejects) to 1 (puts first), 0 where a value is missing; the two rates are shares (0..1)."""
+    """`weights` run from -1 (rejects) to 1 (puts first), 0 where a value is missing; the rates are shares (0..1)."""
 
     id: str
     description: str
@@ -97,7 +97,7 @@ class SimulatedModel:
     def _choose(self, request: Request, rng: random.Random) -> Reply:
         # The n-th stake is the value that the n-th option serves; without that there is nothing to prefer.
         known = len(request.stakes) == len(request.options)
-        probs = choice_probs(self.profile, request.stakes if known else request.options)
+        probs = choice_probs(self.profile, request.stakes if known else ("",) * len(request.options))
         label = rng.choices(request.options, probs)[0]
         return Reply(
             label,

@@ -49,9 +49,14 @@ class Recogniser(Protocol):
     """`id` names the recogniser and its version (weights' or prompt's hash), so that stored recognitions say what made
     them. `measure` says what `strength` means."""
 
-    id: str
-    measure: Measure
-    system: ValueSystem
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def measure(self) -> Measure: ...
+
+    @property
+    def system(self) -> ValueSystem: ...
 
     async def recognise(self, question: str, answer: str) -> Verdict:
         """All values of `system` read in `answer`; `question` is context only and never quoted as evidence."""

@@ -33,11 +33,10 @@ class Example:
 
     @property
     def reply(self) -> str:
-        """The judge's reply in full, values in canonical order."""
+        """The judge's reply in full, values in canonical order, without blanks: judges that do likewise cost less."""
         given = {reading["value"]: reading for reading in self.readings}
-        return json.dumps(
-            {"refusal": False, "readings": [given.get(value) or _neutral(value) for value in self.values]}
-        )
+        readings = [given.get(value) or _neutral(value) for value in self.values]
+        return json.dumps({"refusal": False, "readings": readings}, separators=(",", ":"))
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,14 @@ class Normalised:
         """Whether `text[start:end]` cuts through neither a Latin word nor a character of the original."""
         return not (self._joined(start) or self._joined(end))
 
+    def widened(self, start: int, end: int) -> tuple[int, int]:
+        """`start` and `end` moved outwards until they cut through nothing."""
+        while self._joined(start):
+            start -= 1
+        while self._joined(end):
+            end += 1
+        return start, end
+
     def _joined(self, at: int) -> bool:
         if not 0 < at < len(self.text):
             return False
@@ -115,7 +123,7 @@ def _similar(wanted: str, answer: Normalised) -> Span | None:
         if ratio >= MIN_RATIO and ratio > best[0]:
             blocks = [block for block in matcher.get_matching_blocks() if block.size]
             best = ratio, start + blocks[0].b, start + blocks[-1].b + blocks[-1].size
-    return Span(*answer.span(best[1], best[2]), repaired=True) if best[0] else None
+    return Span(*answer.span(*answer.widened(best[1], best[2])), repaired=True) if best[0] else None
 
 
 def _candidates(wanted: str, text: str) -> list[int]:

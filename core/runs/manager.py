@@ -8,7 +8,7 @@ import asyncio
 import logging
 import secrets
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent import futures
 from concurrent.futures import Future
 from datetime import UTC, datetime
@@ -19,8 +19,9 @@ from core.methods.value_compass import ValueCompass
 from core.models.base import Model, ModelSpec
 from core.models.registry import open_model
 from core.recognition.base import Recogniser
+from core.runs.answers import AnswersRead, ImportedModel, imported_rows
 from core.runs.execute import Ending, Job, execute
-from core.runs.plan import JUDGE, LEXICON, Plan, check, plan_from_json
+from core.runs.plan import JUDGE, LEXICON, Plan, check, check_reading, plan_from_json
 from core.store import queries, records
 from core.store.database import Store
 from core.values.system import system
@@ -55,19 +56,39 @@ class RunManager:
         self._launch(run_id, plan, models, recogniser)
         return run_id
 
+    def start_import(
+        self, answers: AnswersRead, name: str, recogniser: str = LEXICON, judge_base: str | None = None
+    ) -> str:
+        """Store a person's own answers as a run and read values in them; returns its id. No model is called but a
+        judge, if one is named."""
+        specs = tuple(ModelSpec(model) for model in answers.models)
+        asked = Plan(name, answers.suite, specs, (), probes=0, recogniser=recogniser, judge_base=judge_base, method="")
+        plan = check_reading(asked)
+        reader = _recogniser(plan)
+        run_id = new_run_id()
+        measure, recogniser_id = (reader.measure, reader.id) if reader else ("", "")
+        count = len(answers.answers)
+        run = records.NewRun(run_id, name, "import", plan.to_json(), recogniser_id, measure, count)
+        records.create_run(self.store, run, plan.suite)
+        self.store.writer.put([records.response(row) for row in imported_rows(run_id, answers)])
+        self._launch(run_id, plan, tuple(ImportedModel(spec.name) for spec in specs), reader)
+        return run_id
+
     def resume(self, run_id: str) -> None:
         """Go on with a run that is not going on: only what is missing or failed is asked."""
         if self.running(run_id):
             return
         plan = load_plan(self.store, run_id)
-        models, recogniser = _models(plan), _recogniser(plan)
         head = queries.run(self.store, run_id)
+        imported = head.kind == "import"
+        models: Sequence[Model] = [ImportedModel(spec.name) for spec in plan.models] if imported else _models(plan)
+        recogniser = _recogniser(plan)
         if recogniser is not None and recogniser.id != head.recogniser:
             raise UserError(
                 f"The run {run_id} was read with {head.recogniser}, but this version has {recogniser.id}. "
                 "Its plan cannot change: start a new run to use the new recogniser."
             )
-        if ValueCompass().prompt_hash != plan.prompt_hash:
+        if not imported and ValueCompass().prompt_hash != plan.prompt_hash:
             raise UserError(f"The prompts have changed since the run {run_id} was planned. Start a new run.")
         records.set_state(self.store, run_id, "running")
         self._launch(run_id, plan, models, recogniser)
@@ -109,9 +130,9 @@ class RunManager:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self.store.close()
 
-    def _launch(self, run_id: str, plan: Plan, models: tuple[Model, ...], recogniser: Recogniser | None) -> None:
+    def _launch(self, run_id: str, plan: Plan, models: Sequence[Model], recogniser: Recogniser | None) -> None:
         self._stops[run_id] = event = threading.Event()
-        job = Job(run_id, plan, ValueCompass(), models, recogniser, event.is_set)
+        job = Job(run_id, plan, ValueCompass(), tuple(models), recogniser, event.is_set)
         self._futures[run_id] = asyncio.run_coroutine_threadsafe(self._carry_out(job), self._loop)
 
     async def _carry_out(self, job: Job) -> None:
@@ -132,8 +153,6 @@ def new_run_id() -> str:
 def load_plan(store: Store, run_id: str) -> Plan:
     """The stored plan of a run."""
     head = queries.run(store, run_id)
-    if head.kind != "run":
-        raise UserError(f"The run {run_id} was made from imported answers: there is nothing to ask.")
     return plan_from_json(head.plan, records.load_suite(store, head.suite_hash))
 
 

@@ -113,6 +113,11 @@ def check(plan: Plan) -> Plan:
         raise UserError(f"The temperature must be between 0 and 2, got {plan.asking.temperature}.")
     if plan.size > MAX_TRIALS:
         raise UserError(f"The plan has {plan.size:,} calls; {MAX_TRIALS:,} are the most. Take fewer items or epochs.")
+    return replace(check_reading(plan), prompt_hash=method.prompt_hash)
+
+
+def check_reading(plan: Plan) -> Plan:
+    """The plan stamped with versions; raises UserError when its recogniser cannot read its answers."""
     if plan.recogniser == LEXICON and plan.suite.system != "schwartz":
         raise UserError(
             "The offline recogniser reads Schwartz's ten values only. "
@@ -120,7 +125,7 @@ def check(plan: Plan) -> Plan:
         )
     if plan.recogniser not in ("", LEXICON) and not plan.recogniser.removeprefix(JUDGE).strip():
         raise UserError("The judge has no model. Name one, such as openai/gpt-4o-mini.")
-    return replace(plan, prompt_hash=method.prompt_hash, versions=versions())
+    return replace(plan, versions=versions())
 
 
 def versions() -> dict[str, str]:

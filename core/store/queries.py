@@ -216,7 +216,8 @@ def scenarios(store: Store, run_ids: Sequence[str], chosen: Filter, limit: int =
     many), and the mean strength of the filter's value where one is set."""
     return store.frame(
         _CHOSEN + "SELECT r.item_id, any_value(i.text) AS text, any_value(i.item_values) AS item_values,"
-        " any_value(i.domain) AS domain, any_value(i.region) AS region, count(*) AS answers, avg(g.strength) AS strength"
+        " any_value(i.domain) AS domain, any_value(i.region) AS region,"
+        " count(*) AS answers, avg(g.strength) AS strength"
         + _FILTERED
         + " GROUP BY r.item_id ORDER BY strength DESC NULLS LAST, min(i.position) LIMIT $most",
         _filter_parameters(run_ids, chosen) | {"most": limit},
@@ -271,16 +272,47 @@ def export(store: Store, run_id: str) -> pd.DataFrame:
     return base.merge(wide, how="left", left_on="trial_id", right_index=True)
 
 
-def data_version(store: Store, run_ids: Sequence[str]) -> tuple[int, int]:
-    """Something that changes whenever the scores of these runs do: counts of responses and recognitions."""
+def data_version(store: Store, run_ids: Sequence[str]) -> str:
+    """Something that changes whenever the scores of these runs do: counts and latest times of what is stored."""
     sql = """
-        SELECT (SELECT count(*) FROM responses WHERE list_contains($runs::VARCHAR[], run_id)),
-               (SELECT count(*) FROM recognised WHERE list_contains($runs::VARCHAR[], run_id))
+        SELECT (SELECT (count(*), max(arrived_at)) FROM responses WHERE list_contains($runs::VARCHAR[], run_id)),
+               (SELECT (count(*), max(recognised_at)) FROM recognised WHERE list_contains($runs::VARCHAR[], run_id))
     """
-    row = store.rows(sql, {"runs": list(run_ids)})[0]
-    return int(row[0]), int(row[1])
+    return str(store.rows(sql, {"runs": list(run_ids)})[0])
 
 
 def profiles(store: Store) -> dict[str, tuple[str, str]]:
     """Saved profiles: name -> (system, weights as JSON)."""
     return {row[0]: (row[1], row[2]) for row in store.rows("SELECT name, system, weights FROM profiles ORDER BY name")}
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Means over a model's stored answers."""
+
+    latency_s: float
+    tokens_out: float
+
+
+def speed(store: Store, model: str) -> Speed | None:
+    """How fast and how long a model answered so far; None when nothing is known."""
+    sql = """
+        SELECT avg(latency_s), avg(tokens_out) FROM responses
+        WHERE model = ? AND outcome = 'ok' AND choice IS NULL HAVING count(latency_s) >= 3
+    """
+    rows = store.rows(sql, [model])
+    return Speed(float(rows[0][0]), float(rows[0][1] or 0.0)) if rows else None
+
+
+def models_in_order(store: Store) -> list[str]:
+    """Every model the store has met, in the order of its first run: the order that fixes its colour."""
+    return [row[0] for row in store.rows("SELECT model FROM responses GROUP BY model ORDER BY min(run_id), model")]
+
+
+def own_suites(store: Store) -> list[tuple[str, str, str, int]]:
+    """Stored suites, newest name first: (hash, id, name, items)."""
+    sql = """
+        SELECT s.suite_hash, s.suite_id, s.name, count(*) FROM suites AS s JOIN items AS i USING (suite_hash)
+        GROUP BY ALL ORDER BY s.name
+    """
+    return [(row[0], row[1], row[2], int(row[3])) for row in store.rows(sql)]

@@ -1,10 +1,12 @@
 """The one writer: rows queue up from any thread and reach the file in batches, each batch one transaction."""
 
+import contextlib
 import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -15,6 +17,23 @@ Work = Callable[[duckdb.DuckDBPyConnection], Any]
 
 FLUSH_S = 0.25
 FLUSH_ROWS = 500
+RETRY_S = 1.0
+
+
+@dataclass(frozen=True)
+class _Rows:
+    rows: Sequence[tuple[str, Row]]
+
+
+@dataclass(frozen=True)
+class _Task:
+    work: Work
+    future: Future[Any]
+
+
+@dataclass(frozen=True)
+class _Tick:
+    """Nothing came before the rows that wait were due."""
 
 
 class Writer:
@@ -23,7 +42,7 @@ class Writer:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
-        self._queue: queue.SimpleQueue[tuple[str, Any] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Rows | _Task | _Tick | None] = queue.SimpleQueue()
         self._waiting: dict[str, list[Row]] = {}
         self._idle = threading.Condition()
         self._unwritten = 0
@@ -36,13 +55,13 @@ class Writer:
         """Queue rows, each with its table, that belong in one transaction."""
         with self._idle:
             self._unwritten += 1
-        self._queue.put(("rows", rows))
+        self._queue.put(_Rows(rows))
 
     def run(self, work: Work, timeout_s: float = 120) -> Any:
         """Do `work` on the writing connection in a transaction of its own, after all rows queued before it, and wait;
         its exceptions are raised here."""
         future: Future[Any] = Future()
-        self._queue.put(("work", (work, future)))
+        self._queue.put(_Task(work, future))
         return future.result(timeout_s)
 
     def flush(self, timeout_s: float = 30) -> bool:
@@ -59,34 +78,35 @@ class Writer:
         self._con.close()
 
     def _loop(self) -> None:
-        due = time.monotonic() + FLUSH_S
         puts = 0
+        due = 0.0
         while True:
-            try:
-                entry = self._queue.get(timeout=max(0.0, due - time.monotonic()) if puts else None)
-            except queue.Empty:
-                entry = ("tick", None)
-            kind, body = entry or ("end", None)
-            if kind == "rows":
-                if not puts:
-                    due = time.monotonic() + FLUSH_S
+            entry = self._next(due if puts else None)
+            if isinstance(entry, _Rows):
+                due = due if puts else time.monotonic() + FLUSH_S
                 puts += 1
-                for table, row in body:
+                for table, row in entry.rows:
                     self._waiting.setdefault(table, []).append(row)
                 if sum(map(len, self._waiting.values())) < FLUSH_ROWS and time.monotonic() < due:
                     continue
             if puts and self._write():
-                puts = self._done(puts)
+                puts = self._written(puts)
             elif puts:
-                due = time.monotonic() + 1.0
-            if kind == "work":
-                self._do(*body)
-            elif kind == "end":
+                due = time.monotonic() + RETRY_S
+            if isinstance(entry, _Task):
+                self._do(entry)
+            elif entry is None:
                 return
+
+    def _next(self, due: float | None) -> "_Rows | _Task | _Tick | None":
+        try:
+            return self._queue.get(timeout=None if due is None else max(0.0, due - time.monotonic()))
+        except queue.Empty:
+            return _Tick()
 
     def _write(self) -> bool:
         try:
-            transact(self._con, lambda con: [insert(con, table, rows) for table, rows in self._waiting.items()])
+            transact(self._con, self._insert_waiting)
         except Exception as error:  # whatever it was, the rows stay and the run is told
             with self._idle:
                 self.failure = str(error).splitlines()[0]
@@ -96,21 +116,25 @@ class Writer:
         self.commits += 1
         return True
 
-    def _done(self, puts: int) -> int:
+    def _insert_waiting(self, con: duckdb.DuckDBPyConnection) -> None:
+        for table, rows in self._waiting.items():
+            insert(con, table, rows)
+
+    def _written(self, puts: int) -> int:
         with self._idle:
             self.failure = None
             self._unwritten -= puts
             self._idle.notify_all()
         return 0
 
-    def _do(self, work: Work, future: "Future[Any]") -> None:
+    def _do(self, task: "_Task") -> None:
         try:
-            result = transact(self._con, work)
+            result = transact(self._con, task.work)
         except BaseException as error:
-            future.set_exception(error)
+            task.future.set_exception(error)
         else:
             self.commits += 1
-            future.set_result(result)
+            task.future.set_result(result)
 
 
 def transact(con: duckdb.DuckDBPyConnection, work: Work) -> Any:
@@ -120,10 +144,8 @@ def transact(con: duckdb.DuckDBPyConnection, work: Work) -> Any:
         result = work(con)
         con.execute("COMMIT")
     except BaseException:
-        try:
+        with contextlib.suppress(duckdb.TransactionException):  # a failed commit has rolled back already
             con.execute("ROLLBACK")
-        except duckdb.TransactionException:  # a failed commit has rolled back already
-            pass
         raise
     return result
 

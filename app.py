@@ -1,0 +1,32 @@
+"""Page set-up and navigation, nothing else. Run with: streamlit run app.py"""
+
+import streamlit as st
+
+from pages.shared.resources import manager
+from pages.shared.sidebar import choices
+
+st.set_page_config("Polycompass", ":material/explore:", layout="wide")
+
+page = st.navigation(
+    {
+        "Explore": [
+            st.Page("pages/explore/overview.py", title="Overview", icon=":material/leaderboard:", default=True),
+            st.Page("pages/explore/radar.py", title="Radar", icon=":material/radar:"),
+            st.Page("pages/explore/profile.py", title="Profile", icon=":material/tune:"),
+            st.Page("pages/explore/scenarios.py", title="Scenarios", icon=":material/forum:"),
+        ],
+        "Evaluate": [
+            st.Page("pages/evaluate/launch.py", title="Launch", icon=":material/rocket_launch:"),
+            st.Page("pages/evaluate/runs.py", title="Runs", icon=":material/history:"),
+            st.Page("pages/evaluate/models.py", title="Models", icon=":material/smart_toy:"),
+            st.Page("pages/evaluate/suites.py", title="Suites", icon=":material/quiz:"),
+            st.Page("pages/evaluate/answers.py", title="Own answers", icon=":material/upload_file:"),
+        ],
+        "Methods": [
+            st.Page("pages/methods/recognisers.py", title="Recognisers", icon=":material/find_in_page:"),
+        ],
+    }
+)
+manager()
+with choices(page.url_path):
+    page.run()

@@ -1,0 +1,1 @@
+"""Plotly figures from plain frames and arrays: numbers in, figures out, nothing computed but positions."""

@@ -1,0 +1,125 @@
+"""The models offered by name, the providers they belong to, and whether a provider's key is set."""
+
+import importlib.util
+import json
+import os
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from core.models.simulated import simulation
+from core.paths import DATA
+
+Kind = Literal["embedded", "simulated", "api", "local"]
+MAX_LOGPROBS = 20
+
+
+@dataclass(frozen=True)
+class Provider:
+    """`keys` are the environment variables that may hold its key; `key_optional` says it can do without one."""
+
+    id: str
+    label: str
+    kind: Kind
+    keys: tuple[str, ...] = ()
+    key_optional: bool = False
+    top_logprobs: int = MAX_LOGPROBS
+
+
+@dataclass(frozen=True)
+class CatalogueEntry:
+    """A model offered by name. `key_variable` is the environment variable that its key goes into, if any."""
+
+    name: str
+    label: str
+    provider: str
+    kind: Kind
+    key_variable: str | None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class KeyStatus:
+    """Which environment variable holds a provider's key, and whether it is set. Never the key itself.
+
+    `variable` is None when no key is needed or the provider is not in the catalogue.
+    """
+
+    variable: str | None
+    present: bool
+
+
+@cache
+def providers() -> dict[str, Provider]:
+    """The providers of the catalogue by id."""
+    return {raw["id"]: Provider(**{**raw, "keys": tuple(raw.get("keys", ()))}) for raw in _raw()["providers"]}
+
+
+@cache
+def catalogue() -> tuple[CatalogueEntry, ...]:
+    """Every model offered: the embedded one, the simulated respondents, then the rest in the file's order."""
+    listed = [_entry(raw["name"], raw["label"], raw.get("note", "")) for raw in _raw()["models"]]
+    simulated = [
+        _entry(p.id, p.id.partition("/")[2].capitalize(), p.description) for p in simulation().profiles.values()
+    ]
+    return (*listed[:1], *simulated, *listed[1:])
+
+
+def search(query: str) -> tuple[CatalogueEntry, ...]:
+    """The entries whose name, label, provider or note contains every word of `query`; all of them for an empty one."""
+    words = query.casefold().split()
+
+    def text(entry: CatalogueEntry) -> str:
+        return f"{entry.name} {entry.label} {entry.provider} {entry.note}".casefold()
+
+    return tuple(entry for entry in catalogue() if all(word in text(entry) for word in words))
+
+
+def provider_of(name: str) -> Provider | None:
+    """The catalogue's provider of a model name, by its prefix, or for a bare name by LiteLLM's price list."""
+    prefix, slash, _ = name.partition("/")
+    return providers().get(prefix if slash else bare_names().get(name, ""))
+
+
+def key_status(name: str) -> KeyStatus:
+    """Which key the model called `name` needs and whether it is set. Imports nothing, calls nobody."""
+    provider = provider_of(name)
+    if provider is None or not provider.keys:
+        return KeyStatus(None, False)
+    present = [key for key in provider.keys if os.environ.get(key, "").strip()]
+    return KeyStatus((*present, *provider.keys)[0], bool(present))
+
+
+@cache
+def bare_names() -> dict[str, str]:
+    """Names that need no prefix ("gpt-4o") and their provider, out of LiteLLM's own price list, read as a file.
+
+    Importing LiteLLM takes seconds; its list takes milliseconds. Empty when the list is not where it used to be.
+    """
+    spec = importlib.util.find_spec("litellm")
+    if spec is None or spec.origin is None:
+        return {}
+    path = Path(spec.origin).parent / "model_prices_and_context_window_backup.json"
+    try:
+        prices: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {
+        name: str(entry.get("litellm_provider", ""))
+        for name, entry in prices.items()
+        if "/" not in name and entry.get("mode") in ("chat", "responses")
+    }
+
+
+def _entry(name: str, label: str, note: str) -> CatalogueEntry:
+    provider = providers()[name.partition("/")[0]]
+    keys: Sequence[str | None] = provider.keys or (None,)
+    return CatalogueEntry(name, label, provider.label, provider.kind, keys[0], note)
+
+
+@cache
+def _raw() -> dict[str, Any]:
+    return tomllib.loads((DATA / "models" / "catalogue.toml").read_text(encoding="utf-8"))

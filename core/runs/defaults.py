@@ -1,0 +1,17 @@
+"""The plan of the first click: the embedded model on the starter scenarios, read offline."""
+
+from core.items.shipped import shipped_suite, starter
+from core.methods.base import Asking
+from core.models.base import ModelSpec
+from core.models.embedded import NAMES
+from core.runs.plan import Plan
+
+EMBEDDED = next(iter(NAMES))
+EMBEDDED_TOKENS = 60
+
+
+def first_plan() -> Plan:
+    """Needs no key and no network, and takes about a minute on one core."""
+    suite = starter(shipped_suite("everyday"))
+    asking = Asking(max_tokens=EMBEDDED_TOKENS)
+    return Plan("First look at the embedded model", suite, (ModelSpec(EMBEDDED),), asking=asking)

@@ -1,0 +1,62 @@
+"""What finished (or unfinished) runs amount to: scores, outcomes and findings, from the store's aggregates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from core.analysis.quality import Finding, assess
+from core.analysis.scores import Scores, ipsatised, score
+from core.store import queries
+from core.store.database import Store
+from core.store.queries import RunHead
+from core.values.system import ValueSystem, system
+
+
+@dataclass(frozen=True)
+class Results:
+    """Scores of the runs' models on one value system, all read by recognisers of one measure.
+
+    `outcomes` has one row a model (see queries.outcomes), `findings` the quality gates and notes by model.
+    """
+
+    runs: tuple[str, ...]
+    system: ValueSystem
+    measure: str
+    raw: Scores
+    ipsatised: Scores
+    outcomes: pd.DataFrame
+    findings: dict[str, list[Finding]]
+
+    def low_information(self, model: str) -> list[Finding]:
+        """The gates that this model's profile does not pass."""
+        return [finding for finding in self.findings.get(model, []) if finding.gate]
+
+
+def load(store: Store, runs: Sequence[str], system_id: str, measure: str, seed: int = 0) -> Results:
+    """Score what is stored of `runs`, which must share the value system and the measure; where several hold answers of
+    one model, its newest run counts."""
+    values = system(system_id)
+    raw = score(queries.item_scores(store, runs), values.ids, measure, seed)
+    outcomes = queries.outcomes(store, runs)
+    findings = assess(raw, outcomes, queries.closed_answers(store, runs), queries.sample_texts(store, runs))
+    return Results(tuple(runs), values, measure, raw, ipsatised(raw), outcomes, findings)
+
+
+@dataclass(frozen=True)
+class Comparable:
+    """Runs whose scores can stand side by side: one value system, one recogniser."""
+
+    system: str
+    recogniser: str
+    measure: str
+    runs: tuple[RunHead, ...]
+
+
+def comparable(heads: Sequence[RunHead]) -> list[Comparable]:
+    """The runs that were read, in sets that can be compared, the set with the newest run first."""
+    sets: dict[tuple[str, str, str], list[RunHead]] = {}
+    for head in heads:
+        if head.recogniser:
+            sets.setdefault((head.system, head.recogniser, head.measure), []).append(head)
+    return [Comparable(*key, tuple(runs)) for key, runs in sets.items()]

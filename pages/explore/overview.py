@@ -1,0 +1,85 @@
+"""Which models fit the chosen profile, and which of them cannot be told apart."""
+
+import pandas as pd
+import streamlit as st
+
+from core.analysis.alignment import STATISTICS, Ranking, rank
+from core.charts.ranking import ranking
+from core.charts.style import model_colours
+from pages.shared.parts import RADAR_CONFIG, downloads, empty, information_notes, measure_note
+from pages.shared.resources import models_in_order
+from pages.shared.sidebar import View, view
+
+st.title("Whose values does each model speak for?")
+
+
+def verdict(ranked: Ranking, profile: str) -> str:
+    """The ranking in one sentence."""
+    table = ranked.table
+    first = table[table["group"] == 1]["model"].tolist()
+    if not first:
+        return f"Under the profile “{profile}”: too few scenarios were scored to rank anyone yet."
+    if len(table) == 1:
+        return f"Under the profile “{profile}”: only one model so far. Evaluate another to compare."
+    if len(first) == 1:
+        return f"Under the profile “{profile}”: {first[0]} comes first, apart from all others."
+    return f"Under the profile “{profile}”: the first place is not decided; {', '.join(first)} cannot be told apart."
+
+
+def full_table(ranked: Ranking, shown: View) -> pd.DataFrame:
+    """The ranking with denominators and badges."""
+    table = ranked.table.merge(shown.results.outcomes, on="model", how="left")
+    table["scored"] = table["scored"].astype(int).astype(str) + " of " + table["asked"].astype(int).astype(str)
+    table["badge"] = ["low information" if shown.results.low_information(model) else "" for model in table["model"]]
+    table["simulated"] = table["model"].str.startswith("simulated/")
+    return table
+
+
+shown = view()
+if shown is None:
+    empty("There are no results yet.")
+    st.stop()
+
+statistic = st.segmented_control(
+    "Statistic",
+    list(STATISTICS),
+    default="weighted_sum",
+    required=True,
+    format_func=lambda key: STATISTICS[key][0],
+    key="statistic",
+    bind="query-params",
+    persist_state="session",
+    help="The weighted sum is the published alignment; it rewards models that express every value strongly. "
+    "Profile match compares the shape of the profile only.",
+)
+scores = shown.results.raw.only(shown.models)
+ranked = rank(scores, shown.weights, str(statistic))
+st.text(verdict(ranked, shown.profile))
+if ranked.table["alignment"].isna().all() and str(statistic).endswith("match"):
+    st.info("With equal weights there is no profile to match: choose a profile or move a weight.")
+figure = ranking(ranked, model_colours(models_in_order()))
+st.plotly_chart(figure, config=RADAR_CONFIG, key="ranking", alt="Models ranked by alignment, with 95 % intervals")
+measure_note(shown)
+
+table = full_table(ranked, shown)
+st.dataframe(
+    table,
+    hide_index=True,
+    column_order=[
+        *("rank", "model", "alignment", "low", "high", "rank_low", "rank_high", "group"),
+        *("n_items", "scored", "refused", "error", "badge", "simulated"),
+    ],
+    column_config={
+        "low": st.column_config.NumberColumn("95 % low", format="%.2f"),
+        "high": st.column_config.NumberColumn("95 % high", format="%.2f"),
+        "alignment": st.column_config.NumberColumn(format="%.2f"),
+        "rank_low": st.column_config.NumberColumn("best rank", help="1 + the models that are surely better"),
+        "rank_high": st.column_config.NumberColumn("worst rank"),
+        "group": st.column_config.NumberColumn(help="Models of one group do not differ from its first. 0: n too small"),
+        "n_items": st.column_config.NumberColumn("scenarios"),
+        "scored": st.column_config.TextColumn(help="Answers in which values were read, of all questions asked"),
+        "error": "failed",
+    },
+)
+downloads(table, "ranking")
+information_notes(shown, shown.models)

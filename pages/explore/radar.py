@@ -1,0 +1,76 @@
+"""The models' values on Schwartz's circle, with the profile behind them; a value opens its scenarios."""
+
+import streamlit as st
+
+from core.charts.radar import radar
+from core.charts.style import model_colours, model_dashes
+from pages.shared.parts import RADAR_CONFIG, downloads, empty, information_notes, measure_note, shown_models
+from pages.shared.resources import models_in_order
+from pages.shared.sidebar import View, view
+
+MOST_SHOWN = 5
+
+st.title("Value radar")
+
+
+def open_scenarios(value: str, models: list[str]) -> None:
+    """Go to the scenarios behind one value."""
+    st.session_state["value"] = value
+    query = {"value": value, "models": models} if models else {"value": value}
+    st.switch_page("pages/explore/scenarios.py", query_params=query)
+
+
+def draw(shown: View) -> None:
+    with st.container(horizontal=True):
+        kind = st.segmented_control(
+            "Scores", ["raw", "ipsatised"], default="raw", required=True, key="scores", bind="query-params",
+            persist_state="session",
+            help="Ipsatised: the difference from the model's own average over the values. It compares shapes, not how "
+            "talkative models are.",
+        )
+        bands = st.toggle("Intervals", True, key="bands", bind="query-params", persist_state="session")
+        polygon = st.toggle("Profile", True, key="polygon", bind="query-params", persist_state="session")
+        zoom = st.toggle("Zoom to the data", False, key="zoom", bind="query-params", persist_state="session")
+    models = shown_models(shown)
+    if len(models) > MOST_SHOWN:
+        st.caption(f"The first {MOST_SHOWN} of {len(models)} models are drawn: choose up to {MOST_SHOWN} in the sidebar.")
+        models = models[:MOST_SHOWN]
+    every = shown.results.ipsatised if kind == "ipsatised" else shown.results.raw
+    scores = every.only(models)
+    system, order = shown.results.system, models_in_order()
+    figure = radar(
+        scores, system.names, model_colours(order), model_dashes(order), shown.weights if polygon else None, bands, zoom
+    )
+    picked = st.plotly_chart(
+        figure, config=RADAR_CONFIG, key="radar", on_select="rerun", selection_mode="points",
+        alt="Radar of the models' value scores",
+    )
+    points = [point.get("customdata") for point in picked["selection"]["points"]]
+    if points and isinstance(points[0], list):
+        open_scenarios(points[0][1], [points[0][0]])
+    measure_note(shown)
+    information_notes(shown, models)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        value = st.selectbox("Value", system.ids, format_func=lambda value: system.names[value], key="radar_value")
+        if st.button("Open its scenarios", icon=":material/forum:"):
+            open_scenarios(str(value), [])
+    frame = scores.frame()
+    frame["value"] = frame["value"].map(system.names)
+    st.dataframe(
+        frame,
+        hide_index=True,
+        column_config={
+            name: st.column_config.NumberColumn(title, format="%.1f")
+            for name, title in (("score", "score"), ("low", "95 % low"), ("high", "95 % high"))
+        }
+        | {"n_items": "scenarios", "n_answers": "answers"},
+    )
+    st.caption("An empty interval means: n too small (fewer than 8 scenarios).")
+    downloads(frame, f"scores-{kind}")
+
+
+shown = view()
+if shown is None:
+    empty("There is no radar yet.")
+else:
+    draw(shown)

@@ -1,0 +1,93 @@
+"""Pieces that several pages draw the same way."""
+
+import io
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.analysis.quality import Finding
+from core.errors import UserError
+from core.recognition.quality import quality_sentence
+from core.runs.defaults import first_plan
+from pages.shared.resources import manager, models_in_order
+from pages.shared.sidebar import View
+
+RADAR_CONFIG = {"displaylogo": False, "toImageButtonOptions": {"format": "svg", "scale": 2}}
+
+
+def downloads(frame: pd.DataFrame, name: str) -> None:
+    """The table as CSV and Parquet."""
+    with st.container(horizontal=True):
+        st.download_button("CSV", frame.to_csv(index=False).encode("utf-8-sig"), f"{name}.csv", "text/csv",
+                           icon=":material/download:", key=f"csv-{name}", on_click="ignore")
+        buffer = io.BytesIO()
+        frame.to_parquet(buffer, index=False)
+        st.download_button("Parquet", buffer.getvalue(), f"{name}.parquet", "application/octet-stream",
+                           icon=":material/download:", key=f"parquet-{name}", on_click="ignore")
+
+
+def empty(what: str) -> None:
+    """An empty page: what would fill it, and the button that does."""
+    st.info(what, icon=":material/hourglass_empty:")
+    st.markdown(
+        "**One click is enough to begin:** a small language model that lives inside this app answers thirty everyday "
+        "dilemmas. It needs no key and no network, and takes about a minute."
+    )
+    with st.container(horizontal=True):
+        if st.button("Evaluate the embedded model", type="primary", icon=":material/play_arrow:"):
+            start_first_run()
+        if st.button("Choose models and scenarios", icon=":material/rocket_launch:"):
+            st.switch_page("pages/evaluate/launch.py")
+
+
+def start_first_run() -> None:
+    """Start the plan of the first click and go where it can be watched."""
+    try:
+        run_id = manager().start(first_plan())
+    except UserError as error:
+        st.error(str(error))
+        return
+    st.switch_page("pages/evaluate/runs.py", query_params={"watch": run_id})
+
+
+def measure_note(view: View) -> None:
+    """What the scores mean, and with what quality they were read."""
+    if view.results.measure == "presence":
+        st.caption(
+            ":material/visibility: **Presence, not direction**: how much the answers are *about* a value (0 to 100), "
+            f"whether for or against it. {quality_sentence()}"
+        )
+    else:
+        st.caption(
+            f":material/balance: Scores run from -100 (opposed) to 100 (supported), as read by {view.recogniser}. "
+            "“More of a value” is not “better”."
+        )
+
+
+def information_notes(view: View, models: Sequence[str]) -> None:
+    """The badge of every shown model whose profile carries little information, with the reasons."""
+    for model in models:
+        gates = view.results.low_information(model)
+        notes = [finding for finding in view.results.findings.get(model, []) if not finding.gate]
+        if gates:
+            with st.container(border=True):
+                st.badge("low information", icon=":material/warning:", color="orange")
+                st.text(f"{model}: {reasons(gates)}. Do not read its profile as values it holds.")
+        if notes:
+            st.caption(f":material/info: {escape(model)}: {reasons(notes)}.")
+
+
+def reasons(findings: Sequence[Finding]) -> str:
+    """The findings in one sentence."""
+    return "; ".join(finding.sentence for finding in findings)
+
+
+def escape(text: str) -> str:
+    """A model's name as plain text inside Markdown."""
+    return "".join("\\" + char if char in "\\`*_{}[]()#+-.!|<>$~:" else char for char in text)
+
+
+def shown_models(view: View) -> tuple[str, ...]:
+    """The chosen models in the order that fixes their colours."""
+    return tuple(model for model in models_in_order() if model in view.models)

@@ -1,0 +1,67 @@
+"""What all pages hold in common for as long as the process lives: the store, its runs, and scores once computed."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.errors import UserError
+from core.runs.manager import RunManager
+from core.runs.results import Results, load
+from core.store import queries
+from core.store.database import Store, default_path
+from core.store.queries import RunHead
+
+
+@st.cache_resource(show_spinner="Opening the store…")
+def _manager(path: str) -> RunManager:
+    return RunManager(Store(default_path()))
+
+
+def manager() -> RunManager:
+    """The process-wide run manager; a store that cannot be opened ends the page with the sentence that says why."""
+    try:
+        return _manager(str(default_path()))
+    except UserError as error:
+        st.error(str(error), icon=":material/database_off:")
+        st.stop()
+
+
+def store() -> Store:
+    """The open store."""
+    return manager().store
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _run_heads(path: str, commits: int) -> list[RunHead]:
+    return queries.runs(store())
+
+
+def run_heads() -> list[RunHead]:
+    """All runs, newest first, read again whenever something was written."""
+    return _run_heads(str(store().path), store().writer.commits)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _version(path: str, runs: tuple[str, ...], commits: int) -> str:
+    return queries.data_version(store(), runs)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Scoring…")
+def _results(path: str, runs: tuple[str, ...], system: str, measure: str, version: str) -> Results:
+    return load(store(), runs, system, measure)
+
+
+def results(runs: Sequence[str], system: str, measure: str) -> Results:
+    """The scored results of runs, computed again only when their data have changed. Shared: do not change them."""
+    path, chosen = str(store().path), tuple(runs)
+    return _results(path, chosen, system, measure, _version(path, chosen, store().writer.commits))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _models_in_order(path: str, commits: int) -> list[str]:
+    return queries.models_in_order(store())
+
+
+def models_in_order() -> list[str]:
+    """Every model of the store in the order that fixes its colour."""
+    return _models_in_order(str(store().path), store().writer.commits)

