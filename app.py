@@ -2,10 +2,14 @@
 
 import streamlit as st
 
+from core.paths import DATA
 from pages.shared.resources import manager
 from pages.shared.sidebar import choices
 
-st.set_page_config("Polycompass", ":material/explore:", layout="wide")
+ICON = DATA / "brand" / "icon.png"
+
+st.set_page_config("Polycompass", ICON, layout="wide")
+st.logo(str(ICON), size="large")
 
 page = st.navigation(
     {

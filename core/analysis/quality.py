@@ -14,7 +14,7 @@ ORDER_AGREEMENT = 0.75
 LOOP_SHARE = 0.15
 REFUSAL_SHARE = 0.20
 LOST_SHARE = 0.20
-FLAT_VALUES = 2
+FLAT_SHARE = 0.20
 CUT_SHARE = 0.5
 
 
@@ -32,7 +32,8 @@ class Finding:
 
 
 def flat_profile(raw: Scores) -> list[Finding]:
-    """Profiles in which hardly any value stands out: at most `FLAT_VALUES` of the ipsatised scores differ from 0."""
+    """Profiles in which hardly any value stands out: at most `FLAT_SHARE` of the ipsatised scores differ from 0.
+    Of twenty values whose intervals hold 95 %, one stands out by chance."""
     centred = ipsatised(raw)
     found = []
     for i, model in enumerate(centred.models):
@@ -40,7 +41,7 @@ def flat_profile(raw: Scores) -> list[Finding]:
         if not known.all():
             continue
         apart = int(((centred.low[i] > 0) | (centred.high[i] < 0)).sum())
-        if apart <= FLAT_VALUES:
+        if apart <= FLAT_SHARE * len(centred.values):
             sentence = f"flat profile: only {apart} of {len(centred.values)} values differ from the model's own average"
             found.append(Finding(model, "flat", True, sentence, apart / len(centred.values), int(raw.n_items[i].min())))
     return found
@@ -79,10 +80,11 @@ def loops(text: str) -> bool:
 
 
 def text_faults(texts: pd.DataFrame) -> list[Finding]:
-    """Models that loop, or give the same answer to different scenarios. `texts` has columns model, text."""
+    """Models that loop, or give the same answer to different scenarios. `texts` has columns model, item_id, text."""
     found = []
     for model, group in texts.groupby("model"):
-        answers = group["text"].str.strip()
+        # Asked the same again, a model may well answer the same: once per scenario says all.
+        answers = group["text"].str.strip()[~group.duplicated(["item_id", "text"])]
         looping = float(answers.map(loops).mean())
         if looping > LOOP_SHARE:
             sentence = f"loops: {looping:.0%} of {len(answers)} answers repeat themselves"

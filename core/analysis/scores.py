@@ -63,12 +63,13 @@ def score(items: pd.DataFrame, values: Sequence[str], measure: str, seed: int = 
     """Raw scores from mean strengths per model x item x value (columns model, item_id, value, strength, n).
 
     Every item counts once, however many answers it has. All models share the resamples of items, so their
-    differences are paired on the items they have in common.
+    differences are paired on the items they have in common. The order of the rows does not matter.
     """
     models = tuple(sorted(items["model"].unique()))
     cells, answers = _cube(items, models, values)
-    weights = resampling_weights(max(cells.shape[0], 1), np.random.default_rng(seed))
-    draws = mean_draws(cells.reshape(cells.shape[0], -1), weights).reshape(-1, len(models), len(values))
+    weights = resampling_weights(len(cells), np.random.default_rng(seed))
+    columns = cells.reshape(len(cells), len(models) * len(values))
+    draws = mean_draws(columns, weights).reshape(-1, len(models), len(values))
     n_items = (~np.isnan(cells)).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.nansum(cells, axis=0, dtype=np.float64) / np.where(n_items == 0, np.nan, n_items)
@@ -94,7 +95,7 @@ def _cube(
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Strengths as items x models x values (NaN = missing), times 100, and answers counted per model x value."""
     kept = items[items["value"].isin(list(values))]
-    item, names = pd.factorize(kept["item_id"])
+    item, names = pd.factorize(kept["item_id"], sort=True)  # sorted: the same rows in any order give the same draws
     model = pd.Categorical(kept["model"], categories=list(models)).codes
     value = pd.Categorical(kept["value"], categories=list(values)).codes
     cells = np.full((len(names), len(models), len(values)), np.nan, dtype=np.float32)

@@ -1,6 +1,7 @@
 """An answer as HTML with its evidence marked. Everything from outside is escaped; the only tags are ours."""
 
 import html
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,7 +26,9 @@ def highlighted(text: str, marks: Sequence[Mark]) -> str:
     Where marks overlap, the piece carries all their names. Marks outside the text are cut to it.
     """
     edges = sorted({0, len(text), *(min(max(at, 0), len(text)) for mark in marks for at in (mark.start, mark.end))})
-    pieces = [_piece(text[a:b], [m for m in marks if m.start <= a and b <= m.end]) for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [
+        _piece(text[a:b], [m for m in marks if m.start <= a and b <= m.end]) for a, b in itertools.pairwise(edges)
+    ]
     style = "white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:plaintext;line-height:1.6"
     return f'<div dir="auto" style="{style}">{"".join(pieces)}</div>'
 

@@ -18,16 +18,19 @@ def radar(
     colours: Mapping[str, str],
     dashes: Mapping[str, str],
     profile: Floats | None = None,
+    scenarios: Floats | None = None,
     bands: bool = True,
     zoom: bool = False,
 ) -> go.Figure:
     """One closed line a model. `profile` (weights summing to 1) is drawn scaled so that its largest weight touches the
-    rim. The radial axis spans the whole range of the score, or with `zoom` that of the data. A point's customdata is
-    (model, value id)."""
+    rim; `scenarios` (V) is the score of the scenarios' own words. The radial axis spans the whole range of the score,
+    or with `zoom` that of the data. A point's customdata is (model, value id)."""
     figure = go.Figure()
     low, high = _range(scores, zoom)
     if profile is not None:
         _add_profile(figure, scores, names, profile, low, high)
+    if scenarios is not None:
+        _add_scenarios(figure, scores, names, scenarios)
     for i, model in enumerate(scores.models):
         colour = colours.get(model, PROFILE_COLOUR)
         if bands:
@@ -89,6 +92,17 @@ def _add_profile(
     )
 
 
+def _add_scenarios(figure: go.Figure, scores: Scores, names: Mapping[str, str], own: Floats) -> None:
+    figure.add_scatterpolar(
+        r=_closed(own - own.mean() if scores.kind == "ipsatised" else own),
+        theta=_angles(scores, names),
+        mode="lines",
+        name="the scenarios' own words",
+        line={"color": PROFILE_COLOUR, "width": 1.5, "dash": "dash"},
+        hovertemplate="the scenarios themselves<br>%{theta}: %{r:.1f}<extra></extra>",
+    )
+
+
 def _add_band(figure: go.Figure, scores: Scores, names: Mapping[str, str], i: int, colour: str) -> None:
     low, high = scores.low[i], scores.high[i]
     if np.isnan(low).any() or np.isnan(high).any():
@@ -121,7 +135,8 @@ def _add_model(figure: go.Figure, scores: Scores, names: Mapping[str, str], i: i
         marker={"size": 8, "color": colour},
         customdata=[[model, value] for value in (*scores.values, scores.values[0])],
         text=[*hover, hover[0]],
-        hovertemplate=f"{label(model)}<br>%{{theta}}: %{{r:.1f}}<br>%{{text}}<extra></extra>",
+        # The name goes in as data: a model called "%{r}" must not become a variable of the template.
+        hovertemplate="%{fullData.name}<br>%{theta}: %{r:.1f}<br>%{text}<extra></extra>",
     )
 
 

@@ -1,15 +1,13 @@
 """The models offered by name, the providers they belong to, and whether a provider's key is set."""
 
-import importlib.util
-import json
 import os
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
+from core.models.prices import price_list
 from core.models.simulated import simulation
 from core.paths import DATA
 
@@ -95,21 +93,10 @@ def key_status(name: str) -> KeyStatus:
 
 @cache
 def bare_names() -> dict[str, str]:
-    """Names that need no prefix ("gpt-4o") and their provider, out of LiteLLM's own price list, read as a file.
-
-    Importing LiteLLM takes seconds; its list takes milliseconds. Empty when the list is not where it used to be.
-    """
-    spec = importlib.util.find_spec("litellm")
-    if spec is None or spec.origin is None:
-        return {}
-    path = Path(spec.origin).parent / "model_prices_and_context_window_backup.json"
-    try:
-        prices: dict[str, dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
+    """Names that need no prefix ("gpt-4o") and their provider, out of LiteLLM's own price list."""
     return {
         name: str(entry.get("litellm_provider", ""))
-        for name, entry in prices.items()
+        for name, entry in price_list().items()
         if "/" not in name and entry.get("mode") in ("chat", "responses")
     }
 

@@ -38,10 +38,10 @@ class Piece(NamedTuple):
 
 
 class _Letter(NamedTuple):
-    """One normalised character and the index it came from; `alone` ends the word before it and after it."""
+    """One normalised character and the place it came from; `alone` ends the word before it and after it."""
 
     char: str
-    index: int
+    place: int
     alone: bool
 
 
@@ -82,9 +82,9 @@ class WordPiece:
             if end == start:
                 break
             token = text[start:end] if start == 0 else "##" + text[start:end]
-            pieces.append(Piece(self._ids[token], word[start].index, word[end - 1].index + 1))
+            pieces.append(Piece(self._ids[token], word[start].place, word[end - 1].place + 1))
             start = end
-        return pieces if start == len(text) else [Piece(self.unknown, word[0].index, word[-1].index + 1)]
+        return pieces if start == len(text) else [Piece(self.unknown, word[0].place, word[-1].place + 1)]
 
     def _longest(self, text: str, start: int) -> int:
         """End of the longest token that begins at `start`; `start` when there is none."""
@@ -107,10 +107,10 @@ def _words(run: str) -> Iterator[list[_Letter]]:
 
 
 def _letters(run: str) -> Iterator[_Letter]:
-    """Lower-cased, accents stripped. One character may give several or none, so each keeps its index."""
-    for index, char in enumerate(run):
+    """Lower-cased, accents stripped. One character may give several or none, so each keeps its place."""
+    for place, char in enumerate(run):
         for normal, alone in _normal(char):
-            yield _Letter(normal, index, alone)
+            yield _Letter(normal, place, alone)
 
 
 @lru_cache(maxsize=10_000)
@@ -124,6 +124,5 @@ def _normal(char: str) -> tuple[tuple[str, bool], ...]:
 
 def _is_punctuation(char: str) -> bool:
     """BERT counts every printable ASCII mark ($, +, ^, …) as punctuation, not only Unicode's P categories."""
-    return (char.isascii() and char.isprintable() and not char.isalnum() and char != " ") or unicodedata.category(
-        char
-    ).startswith("P")
+    ascii_mark = char.isascii() and char.isprintable() and not char.isalnum() and char != " "
+    return ascii_mark or unicodedata.category(char).startswith("P")

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from core.analysis.bootstrap import Floats
 from core.analysis.quality import Finding, assess
 from core.analysis.scores import Scores, ipsatised, score
+from core.recognition.lexicon import LexiconRecogniser
 from core.store import queries
 from core.store.database import Store
 from core.store.queries import RunHead
@@ -17,7 +20,9 @@ from core.values.system import ValueSystem, system
 class Results:
     """Scores of the runs' models on one value system, all read by recognisers of one measure.
 
-    `outcomes` has one row a model (see queries.outcomes), `findings` the quality gates and notes by model.
+    `outcomes` has one row a model (see queries.outcomes), `findings` the quality gates and notes by model. Where
+    presence was measured, `scenarios` (V) is the mean score of the scenarios' own texts: what a model that only
+    repeats its question would get.
     """
 
     runs: tuple[str, ...]
@@ -26,6 +31,7 @@ class Results:
     raw: Scores
     ipsatised: Scores
     outcomes: pd.DataFrame
+    scenarios: Floats | None
     findings: dict[str, list[Finding]]
 
     def low_information(self, model: str) -> list[Finding]:
@@ -40,7 +46,16 @@ def load(store: Store, runs: Sequence[str], system_id: str, measure: str, seed: 
     raw = score(queries.item_scores(store, runs), values.ids, measure, seed)
     outcomes = queries.outcomes(store, runs)
     findings = assess(raw, outcomes, queries.closed_answers(store, runs), queries.sample_texts(store, runs))
-    return Results(tuple(runs), values, measure, raw, ipsatised(raw), outcomes, findings)
+    own = _scenarios(store, runs, values) if measure == "presence" else None
+    return Results(tuple(runs), values, measure, raw, ipsatised(raw), outcomes, own, findings)
+
+
+def _scenarios(store: Store, runs: Sequence[str], values: ValueSystem) -> Floats:
+    strengths: dict[str, list[float]] = {value: [] for value in values.ids}
+    for text in queries.scenario_texts(store, runs):
+        for found in LexiconRecogniser().read(text).recognitions:
+            strengths[found.value].append(found.strength)
+    return np.array([100 * np.mean(of) if of else np.nan for of in strengths.values()])
 
 
 @dataclass(frozen=True)

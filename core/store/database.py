@@ -1,7 +1,6 @@
 """Opening the store file, safely: one process at a time, never over something that is not ours."""
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +11,9 @@ import pandas as pd
 from platformdirs import user_data_path
 
 from core.errors import UserError
+from core.store.faults import ENVIRONMENT, FAULTS, not_a_store, sentence
 from core.store.migrations import migrate
 from core.store.writer import Writer
-
-ENVIRONMENT = "POLYCOMPASS_STORE"
 
 
 def default_path() -> Path:
@@ -37,19 +35,17 @@ class Store:
             raise
         except duckdb.Error as error:
             self._con.close()
-            raise UserError(_sentence(path, error)) from error
-        self.writer = Writer(self._con.cursor())
+            raise UserError(sentence(path, error)) from error
+        self.writer = Writer(path, self._con.cursor(), self._reopened)
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection of one's own for reading: a shared one refuses a second thread."""
-        cursor = self._con.cursor()
         try:
-            yield cursor
-        except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
-            raise UserError(_sentence(self.path, error)) from error
-        finally:
-            cursor.close()
+            with self._con.cursor() as cursor:
+                yield cursor
+        except FAULTS as error:
+            raise UserError(sentence(self.path, error)) from error
 
     def frame(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> pd.DataFrame:
         """The rows of a query."""
@@ -60,6 +56,13 @@ class Store:
         """The rows of a query, as tuples."""
         with self.cursor() as cursor:
             return cursor.execute(sql, parameters).fetchall()
+
+    def _reopened(self) -> duckdb.DuckDBPyConnection:
+        """A writing connection to the file opened anew, for DuckDB gives an instance up for good when its checkpoint
+        fails, as it does on a full disk."""
+        self._con.close()
+        self._con = _connect(self.path)
+        return self._con.cursor()
 
     def close(self) -> None:
         """Write what is waiting and let go of the file."""
@@ -72,36 +75,13 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"The folder {path.parent} for the store cannot be made ({error.strerror}).") from error
-    if path.exists() and path.is_file() and path.stat().st_size == 0:
-        raise UserError(_not_a_store(path, "it is empty"))
     try:
+        if path.is_dir():
+            raise UserError(f"The store {path} is a folder. Name a file in {ENVIRONMENT}.")
+        if path.exists() and path.stat().st_size == 0:
+            raise UserError(not_a_store(path, "it is empty"))
         return duckdb.connect(str(path))
+    except OSError as error:
+        raise UserError(f"The store {path} cannot be opened ({error.strerror}). Choose another place.") from error
     except duckdb.Error as error:
-        raise UserError(_sentence(path, error)) from error
-
-
-def _not_a_store(path: Path, why: str) -> str:
-    return (
-        f"The store {path} cannot be read: {why}. Nothing was changed. "
-        f"Move the file away, or name another one in {ENVIRONMENT}."
-    )
-
-
-def _sentence(path: Path, error: duckdb.Error) -> str:
-    text = str(error)
-    if "Could not set lock" in text:
-        pid = re.search(r"PID (\d+)", text)
-        who = f"process {pid.group(1)}" if pid else "another process"
-        return (
-            f"The store {path} is open in {who}: only one program at a time can use it. "
-            f"Stop that one, or name another store in {ENVIRONMENT}."
-        )
-    if "not a valid DuckDB" in text or "Corrupt" in text or "serializ" in text.lower():
-        return _not_a_store(path, "it is damaged or not a Polycompass store")
-    if "Permission denied" in text or "Read-only" in text or "read-only" in text:
-        return (
-            f"The store {path} cannot be written: the file or its disk is read-only. Choose a place you may write to."
-        )
-    if "No space left" in text or "File too large" in text:
-        return f"The disk of the store {path} is full. Free some space; what was stored is unharmed."
-    return f"The store {path} cannot be used: {text.splitlines()[0][:300]}"
+        raise UserError(sentence(path, error)) from error

@@ -150,6 +150,15 @@ def outcomes(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
     )
 
 
+def scenario_texts(store: Store, run_ids: Sequence[str], most: int = 500) -> list[str]:
+    """The texts of the scenarios that were asked in these runs, each once, at most `most` of them."""
+    sql = """
+        SELECT DISTINCT i.text FROM runs JOIN items AS i USING (suite_hash)
+        WHERE list_contains(?::VARCHAR[], run_id) ORDER BY i.text LIMIT ?
+    """
+    return [row[0] for row in store.rows(sql, [list(run_ids), most])]
+
+
 def closed_answers(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
     """Answers to closed questions: model, item_id, variation, outcome, choice, option_probs (JSON), option_mass."""
     return store.frame(
@@ -163,11 +172,11 @@ def closed_answers(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
 
 
 def sample_texts(store: Store, run_ids: Sequence[str], per_model: int = 200) -> pd.DataFrame:
-    """Up to `per_model` free answers of each model, in trial order: model, text."""
+    """Up to `per_model` free answers of each model, in trial order: model, item_id, text."""
     return store.frame(
         _CHOSEN
         + """
-        SELECT model, left(text, 5000) AS text FROM responses JOIN chosen USING (model, run_id)
+        SELECT model, item_id, left(text, 5000) AS text FROM responses JOIN chosen USING (model, run_id)
         WHERE outcome = 'ok' AND choice IS NULL
         QUALIFY row_number() OVER (PARTITION BY model ORDER BY trial_id) <= $most
         """,

@@ -7,10 +7,14 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+
+from core.errors import UserError
+from core.store.faults import FATAL, FAULTS, sentence
 
 Row = dict[str, Any]
 Work = Callable[[duckdb.DuckDBPyConnection], Any]
@@ -18,6 +22,16 @@ Work = Callable[[duckdb.DuckDBPyConnection], Any]
 FLUSH_S = 0.25
 FLUSH_ROWS = 500
 RETRY_S = 1.0
+
+KEYS = {
+    "suites": ("suite_hash",),
+    "items": ("suite_hash", "item_id"),
+    "runs": ("run_id",),
+    "responses": ("run_id", "trial_id"),
+    "recognised": ("run_id", "trial_id", "recogniser"),
+    "profiles": ("name",),
+}
+_SAME_READING = "t.run_id = b.run_id AND t.trial_id = b.trial_id AND t.recogniser = b.recogniser"
 
 
 @dataclass(frozen=True)
@@ -38,10 +52,15 @@ class _Tick:
 
 class Writer:
     """Rows given to `put` are durable within a second or `failure` says why not; `run` is for everything else that
-    writes and waits for its commit. Rows that could not be written stay queued: a later flush tries them again."""
+    writes and waits for its commit. Rows that could not be written stay queued and are tried again every second."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, path: Path, con: duckdb.DuckDBPyConnection, reopened: Callable[[], duckdb.DuckDBPyConnection]
+    ) -> None:
+        """`reopened` gives another connection when `con`, to the file at `path`, cannot be used any more."""
+        self._path = path
         self._con = con
+        self._reopened = reopened
         self._queue: queue.SimpleQueue[_Rows | _Task | _Tick | None] = queue.SimpleQueue()
         self._waiting: dict[str, list[Row]] = {}
         self._idle = threading.Condition()
@@ -58,8 +77,9 @@ class Writer:
         self._queue.put(_Rows(rows))
 
     def run(self, work: Work, timeout_s: float = 120) -> Any:
-        """Do `work` on the writing connection in a transaction of its own, after all rows queued before it, and wait;
-        its exceptions are raised here."""
+        """Do `work` on the writing connection in a transaction of its own, after all rows queued before it, and wait.
+
+        Its exceptions are raised here; a UserError when the file, or the rows before it, cannot be written."""
         future: Future[Any] = Future()
         self._queue.put(_Task(work, future))
         return future.result(timeout_s)
@@ -93,7 +113,9 @@ class Writer:
                 puts = self._written(puts)
             elif puts:
                 due = time.monotonic() + RETRY_S
-            if isinstance(entry, _Task):
+            if isinstance(entry, _Task) and puts:
+                entry.future.set_exception(UserError(self.failure or ""))
+            elif isinstance(entry, _Task):
                 self._do(entry)
             elif entry is None:
                 return
@@ -109,8 +131,9 @@ class Writer:
             transact(self._con, self._insert_waiting)
         except Exception as error:  # whatever it was, the rows stay and the run is told
             with self._idle:
-                self.failure = str(error).splitlines()[0]
+                self.failure = sentence(self._path, error)
                 self._idle.notify_all()
+            self._recover(error)
             return False
         self._waiting.clear()
         self.commits += 1
@@ -118,7 +141,7 @@ class Writer:
 
     def _insert_waiting(self, con: duckdb.DuckDBPyConnection) -> None:
         for table, rows in self._waiting.items():
-            insert(con, table, rows)
+            insert(con, table, rows, again=self.failure is not None)
 
     def _written(self, puts: int) -> int:
         with self._idle:
@@ -130,11 +153,20 @@ class Writer:
     def _do(self, task: "_Task") -> None:
         try:
             result = transact(self._con, task.work)
+        except FAULTS as error:
+            task.future.set_exception(UserError(sentence(self._path, error)))
+            self._recover(error)
         except BaseException as error:
             task.future.set_exception(error)
         else:
             self.commits += 1
             task.future.set_result(result)
+
+    def _recover(self, error: Exception) -> None:
+        if isinstance(error, FATAL):
+            with contextlib.suppress(duckdb.Error, UserError):  # the next write fails, and comes back here
+                self._con.close()
+                self._con = self._reopened()
 
 
 def transact(con: duckdb.DuckDBPyConnection, work: Work) -> Any:
@@ -150,14 +182,17 @@ def transact(con: duckdb.DuckDBPyConnection, work: Work) -> Any:
     return result
 
 
-def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
-    """Insert rows of one shape into a table of the schema, replacing rows with the same key."""
+def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row], again: bool = False) -> None:
+    """Insert rows of one shape into a table of the schema, replacing rows with the same key; of several in `rows` the
+    last one counts. `again` says that a failed transaction with them may have reached the file after all."""
     if not rows:
         return
-    batch = pa.Table.from_pylist(list(rows))
-    con.register("batch", batch)
+    if key := KEYS.get(table):
+        rows = list({tuple(row[column] for column in key): row for row in rows}.values())
+    con.register("batch", pa.Table.from_pylist(list(rows)))
     try:
-        keyed = "" if table == "recognitions" else "OR REPLACE"
-        con.execute(f"INSERT {keyed} INTO {table} BY NAME SELECT * FROM batch")
+        if again and not key:
+            con.execute(f"DELETE FROM {table} AS t USING batch AS b WHERE {_SAME_READING}")
+        con.execute(f"INSERT {'OR REPLACE' if key else ''} INTO {table} BY NAME SELECT * FROM batch")
     finally:
         con.unregister("batch")

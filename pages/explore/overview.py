@@ -16,7 +16,7 @@ st.title("Whose values does each model speak for?")
 def verdict(ranked: Ranking, profile: str) -> str:
     """The ranking in one sentence."""
     table = ranked.table
-    first = table[table["group"] == 1]["model"].tolist()
+    first = ranked.first
     if not first:
         return f"Under the profile “{profile}”: too few scenarios were scored to rank anyone yet."
     if len(table) == 1:
@@ -59,6 +59,7 @@ if ranked.table["alignment"].isna().all() and str(statistic).endswith("match"):
     st.info("With equal weights there is no profile to match: choose a profile or move a weight.")
 figure = ranking(ranked, model_colours(models_in_order()))
 st.plotly_chart(figure, config=RADAR_CONFIG, key="ranking", alt="Models ranked by alignment, with 95 % intervals")
+information_notes(shown, shown.models)
 measure_note(shown)
 
 table = full_table(ranked, shown)
@@ -82,4 +83,3 @@ st.dataframe(
     },
 )
 downloads(table, "ranking")
-information_notes(shown, shown.models)

@@ -14,8 +14,14 @@ from pages.shared.sidebar import View, slider_key, view
 
 def draw(shown: View) -> None:
     statistic = st.segmented_control(
-        "Statistic", list(STATISTICS), default="weighted_sum", required=True,
-        format_func=lambda key: STATISTICS[key][0], key="statistic", bind="query-params", persist_state="session",
+        "Statistic",
+        list(STATISTICS),
+        default="weighted_sum",
+        required=True,
+        format_func=lambda key: STATISTICS[key][0],
+        key="statistic",
+        bind="query-params",
+        persist_state="session",
     )
     ranked = rank(shown.results.raw.only(shown.models), shown.weights, str(statistic))
     if ranked.table["alignment"].isna().all():

@@ -21,9 +21,14 @@ def open_scenarios(value: str, models: list[str]) -> None:
 
 
 def draw(shown: View) -> None:
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
-            "Scores", ["raw", "ipsatised"], default="raw", required=True, key="scores", bind="query-params",
+            "Scores",
+            ["raw", "ipsatised"],
+            default="raw",
+            required=True,
+            key="scores",
+            bind="query-params",
             persist_state="session",
             help="Ipsatised: the difference from the model's own average over the values. It compares shapes, not how "
             "talkative models are.",
@@ -33,21 +38,39 @@ def draw(shown: View) -> None:
         zoom = st.toggle("Zoom to the data", False, key="zoom", bind="query-params", persist_state="session")
     models = shown_models(shown)
     if len(models) > MOST_SHOWN:
-        st.caption(f"The first {MOST_SHOWN} of {len(models)} models are drawn: choose up to {MOST_SHOWN} in the sidebar.")
+        st.caption(
+            f"The first {MOST_SHOWN} of {len(models)} models are drawn: choose up to {MOST_SHOWN} in the sidebar."
+        )
         models = models[:MOST_SHOWN]
     every = shown.results.ipsatised if kind == "ipsatised" else shown.results.raw
     scores = every.only(models)
     system, order = shown.results.system, models_in_order()
     figure = radar(
-        scores, system.names, model_colours(order), model_dashes(order), shown.weights if polygon else None, bands, zoom
+        scores,
+        system.names,
+        model_colours(order),
+        model_dashes(order),
+        shown.weights if polygon else None,
+        shown.results.scenarios,
+        bands,
+        zoom,
     )
     picked = st.plotly_chart(
-        figure, config=RADAR_CONFIG, key="radar", on_select="rerun", selection_mode="points",
+        figure,
+        config=RADAR_CONFIG,
+        key="radar",
+        on_select="rerun",
+        selection_mode="points",
         alt="Radar of the models' value scores",
     )
     points = [point.get("customdata") for point in picked["selection"]["points"]]
     if points and isinstance(points[0], list):
         open_scenarios(points[0][1], [points[0][0]])
+    if shown.results.scenarios is not None:
+        st.caption(
+            ":material/info: The dashed line is the same reading of the scenarios themselves. A model's line close "
+            "to it says little more than that its answers keep to the subject."
+        )
     measure_note(shown)
     information_notes(shown, models)
     with st.container(horizontal=True, vertical_alignment="bottom"):

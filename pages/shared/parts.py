@@ -19,12 +19,26 @@ RADAR_CONFIG = {"displaylogo": False, "toImageButtonOptions": {"format": "svg", 
 def downloads(frame: pd.DataFrame, name: str) -> None:
     """The table as CSV and Parquet."""
     with st.container(horizontal=True):
-        st.download_button("CSV", frame.to_csv(index=False).encode("utf-8-sig"), f"{name}.csv", "text/csv",
-                           icon=":material/download:", key=f"csv-{name}", on_click="ignore")
+        st.download_button(
+            "CSV",
+            frame.to_csv(index=False).encode("utf-8-sig"),
+            f"{name}.csv",
+            "text/csv",
+            icon=":material/download:",
+            key=f"csv-{name}",
+            on_click="ignore",
+        )
         buffer = io.BytesIO()
         frame.to_parquet(buffer, index=False)
-        st.download_button("Parquet", buffer.getvalue(), f"{name}.parquet", "application/octet-stream",
-                           icon=":material/download:", key=f"parquet-{name}", on_click="ignore")
+        st.download_button(
+            "Parquet",
+            buffer.getvalue(),
+            f"{name}.parquet",
+            "application/octet-stream",
+            icon=":material/download:",
+            key=f"parquet-{name}",
+            on_click="ignore",
+        )
 
 
 def empty(what: str) -> None:

@@ -72,11 +72,12 @@ def choices(url_path: str) -> Iterator[None]:
 
 
 def _choose_runs(sets: list[Comparable]) -> tuple[Comparable, tuple[RunHead, ...]]:
-    options = {f"{ALL}-{i}": (found, found.runs) for i, found in enumerate(sets)}
+    everything = {f"{ALL} {found.system} {found.recogniser}": found for found in sets}
+    options = {key: (found, found.runs) for key, found in everything.items()}
     options |= {run.run_id: (found, (run,)) for found in sets for run in found.runs}
-    names = {f"{ALL}-{i}": f"All runs · {_set_name(found)}" for i, found in enumerate(sets)}
+    names = {key: f"All runs · {_set_name(found)}" for key, found in everything.items()}
     names |= {run.run_id: f"{run.name} · {run.run_id}" for found in sets for run in found.runs}
-    st.selectbox(
+    key = st.selectbox(
         "Results",
         list(options),
         format_func=lambda key: names.get(key, key),
@@ -85,7 +86,7 @@ def _choose_runs(sets: list[Comparable]) -> tuple[Comparable, tuple[RunHead, ...
         persist_state="session",
         help="Where several runs hold answers of one model, its newest run counts.",
     )
-    return options.get(st.session_state["run"]) or next(iter(options.values()))
+    return options[str(key)]
 
 
 def _set_name(found: Comparable) -> str:

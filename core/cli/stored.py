@@ -1,0 +1,212 @@
+"""`polycompass runs`, `show` and `export`: what the store holds."""
+
+import argparse
+import io
+import json
+import math
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from core.cli.counts import counts, totals
+from core.cli.opening import store_path, stored
+from core.cli.output import safe, say, say_table
+from core.errors import UserError
+from core.runs.results import Results, load
+from core.store import queries
+from core.store.database import Store
+from core.store.queries import RunHead
+
+TOO_SMALL = "n too small"
+MOST_ERRORS = 5
+NO_RECOGNISER = "none"
+
+
+def runs(args: argparse.Namespace) -> int:
+    """All runs, newest first."""
+    rows: list[dict[str, Any]] = []
+    if store_path(args).exists():
+        with stored(args) as store:
+            rows = [_facts(store, head) for head in queries.runs(store)]
+    if args.json:
+        print(json.dumps(rows, indent=2))
+    elif rows:
+        say_table(
+            ("run", "name", "kind", "state", "answered", "models", "recogniser", "started (UTC)"),
+            [_line(r) for r in rows],
+        )
+    else:
+        say(f"There are no runs in {store_path(args)}: `polycompass run` starts one.")
+    return 0
+
+
+def _facts(store: Store, head: RunHead) -> dict[str, Any]:
+    """What is told of a run, as JSON tells it."""
+    return {
+        "run_id": head.run_id,
+        "name": head.name,
+        "kind": head.kind,
+        "state": head.state,
+        "message": head.message,
+        "planned": head.planned,
+        **totals(store, head.run_id),
+        "models": [model["name"] for model in json.loads(head.plan)["models"]],
+        "system": head.system,
+        "suite": head.suite_hash,
+        "recogniser": head.recogniser,
+        "measure": head.measure,
+        "started": _iso(head.started_at),
+        "ended": _iso(head.ended_at),
+    }
+
+
+def _line(facts: dict[str, Any]) -> tuple[str, ...]:
+    first, *more = facts["models"]
+    models = first + (f" and {len(more)} more" if more else "")
+    answered = f"{facts['answered']:,} of {facts['planned']:,}"
+    started = facts["started"][:16].replace("T", " ")
+    recogniser = facts["recogniser"] or NO_RECOGNISER
+    return facts["run_id"], facts["name"], facts["kind"], facts["state"], answered, models, recogniser, started
+
+
+def _iso(time: datetime | None) -> str | None:
+    return None if time is None else time.isoformat(timespec="seconds") + "Z"
+
+
+def show(args: argparse.Namespace) -> int:
+    """One run's outcomes and scores."""
+    with stored(args) as store:
+        head = queries.run(store, args.run_id)
+        if args.json:
+            results = _results(store, head)
+            body = {
+                "run": _facts(store, head),
+                "outcomes": _records(counts(store, head.run_id)),
+                "scores": _records(_scores(results)) if results else [],
+                "findings": [vars(found) for each in results.findings.values() for found in each] if results else [],
+            }
+            print(json.dumps(body, indent=2))
+        else:
+            say_results(store, head.run_id)
+    return 0
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run stands: its state, and how many calls got an answer or a refusal."""
+
+    state: str
+    answered: int
+
+
+def say_results(store: Store, run_id: str) -> Ended:
+    """Print how a run's calls ended, what failed, its scores, and its state."""
+    head = queries.run(store, run_id)
+    table = counts(store, run_id)
+    say_table(tuple(table.columns), table.to_numpy(dtype=object).tolist())
+    for failure in queries.errors(store, run_id).head(MOST_ERRORS).itertuples():
+        say(f"{failure.calls} x {failure.kind}: {failure.error}")
+    results = _results(store, head)
+    if results:
+        _say_scores(results)
+    else:
+        say("\nNo values were read, so there are no scores." if head.recogniser else "No recogniser, so no scores.")
+    # A run that the disk left behind still says "running": its end could not be written either.
+    failure = store.writer.failure
+    state, message = ("failed", f"The store could not be written: {failure}") if failure else (head.state, head.message)
+    say(f"{state}: run {run_id} ({head.name})")
+    if message:
+        say(message)
+    return Ended(state, int(table[["answered", "refused"]].sum().sum()))
+
+
+def _results(store: Store, head: RunHead) -> Results | None:
+    """The scores of a run, None where nothing was read."""
+    if not totals(store, head.run_id)["read"]:
+        return None
+    return load(store, [head.run_id], head.system, head.measure)
+
+
+def _scores(results: Results) -> pd.DataFrame:
+    """One row per model and value: raw score, interval and n, and the same centred within the model."""
+    centred = results.ipsatised.frame()[["model", "value", "score", "low", "high"]]
+    return results.raw.frame().merge(centred, on=["model", "value"], suffixes=("", "_ipsatised"))
+
+
+def _say_scores(results: Results) -> None:
+    low, high = results.raw.bounds
+    table = _scores(results)
+    for model in results.raw.models:
+        say()
+        say(f"{model}: {results.measure}, {low:.0f} to {high:.0f}, with 95 % intervals")
+        say_table(
+            ("value", "score", "interval", "to own mean", "scenarios", "answers"),
+            [_score_line(results, row) for row in table[table["model"] == model].itertuples()],
+        )
+        for finding in results.findings.get(model, []):
+            say(f"{'low information' if finding.gate else 'note'}: {finding.sentence}")
+    say()
+
+
+def _score_line(results: Results, row: Any) -> tuple[object, ...]:
+    interval = TOO_SMALL if math.isnan(row.low) else f"{row.low:.1f} to {row.high:.1f}"
+    score, centred = (f"{number:.1f}" if math.isfinite(number) else "-" for number in (row.score, row.score_ipsatised))
+    return results.system.names[row.value], score, interval, centred, row.n_items, row.n_answers
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(table.to_json(orient="records"))
+    return found
+
+
+def export(args: argparse.Namespace) -> int:
+    """One run's answers with their readings, to a file or to standard output."""
+    out = Path(args.out) if args.out else None
+    kind = args.format or (out.suffix.lower().removeprefix(".") if out else "csv")
+    if kind not in ("csv", "jsonl", "parquet"):
+        raise UserError(f"{out} has no ending that says what to write: add --format csv, jsonl or parquet.")
+    if kind == "parquet" and out is None:
+        raise UserError("Parquet is not text: name a file with --out.")
+    with stored(args) as store:
+        queries.run(store, args.run_id)
+        data = _written(queries.export(store, args.run_id), kind)
+    if out:
+        _save(out, data, args.force)
+    else:
+        _pour(data)
+    return 0
+
+
+def _written(table: pd.DataFrame, kind: str) -> bytes:
+    if kind == "csv":
+        rows: str = table.to_csv(index=False)
+        return rows.encode("utf-8-sig")
+    if kind == "jsonl":
+        lines: str = table.to_json(orient="records", lines=True, force_ascii=False, date_format="iso")
+        return lines.encode()
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _save(path: Path, data: bytes, force: bool) -> None:
+    try:
+        with path.open("wb" if force else "xb") as file:
+            file.write(data)
+    except FileExistsError as error:
+        raise UserError(f"{path} exists already: --force replaces it.") from error
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror}).") from error
+
+
+def _pour(data: bytes) -> None:
+    """To standard output as it is, but for a terminal, which would obey what a model wrote."""
+    if sys.stdout.isatty():
+        sys.stdout.write(safe(data.decode("utf-8-sig"), keep="\n\t"))
+    else:
+        sys.stdout.buffer.write(data)
+    sys.stdout.flush()

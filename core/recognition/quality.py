@@ -1,0 +1,103 @@
+"""How well the embedded recogniser reads: its card, and the one sentence that belongs beside its figures."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from core.errors import UserError
+from core.recognition.lexicon import FOLDER
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{_short(self.value)} [{_short(self.low)}, {_short(self.high)}]"
+
+
+@dataclass(frozen=True)
+class ValueQuality:
+    """Held-out figures of one value, all in [0, 1]; `base_rate` is the share of texts that people saw the value in."""
+
+    precision: float
+    recall: float
+    f1: float
+    auc: float
+    average_precision: float
+    base_rate: float
+    calibration_error: float
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the table was made from, by whom and under which licence; `doi` may be empty."""
+
+    title: str
+    authors: str
+    licence: str
+    doi: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """data/recogniser/lexicon_card.json. Figures are on `n` held-out arguments; `called_not_english` is the share of
+    them that the language check refused; `settings`, `versions` and `sha256` say how to build the table again."""
+
+    name: str
+    licence: str
+    language: str
+    measures: str
+    limits: tuple[str, ...]
+    method: str
+    interval: str
+    language_check: str
+    sources: tuple[Source, ...]
+    built: str
+    n: int
+    conclusions: int
+    auc: Estimate
+    auc_before_int8: float
+    macro_f1: Estimate
+    macro_f1_always_yes: float
+    called_not_english: float
+    by_value: dict[str, ValueQuality]
+    settings: dict[str, Any]
+    versions: dict[str, str]
+    sha256: dict[str, str]
+
+
+@cache
+def lexicon_card(path: Path = FOLDER / "lexicon_card.json") -> Card:
+    """The card of the shipped table; raises UserError when the file is missing or a field is."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        figures = raw.pop("validation")
+        figures["auc"], figures["macro_f1"] = Estimate(**figures["auc"]), Estimate(**figures["macro_f1"])
+        figures["by_value"] = {value: ValueQuality(**row) for value, row in figures["by_value"].items()}
+        raw["limits"], raw["sources"] = tuple(raw["limits"]), tuple(Source(**row) for row in raw["sources"])
+        return Card(**raw, **figures)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"The recogniser's card {path.name} cannot be read ({error}); reinstall Polycompass."
+        ) from error
+
+
+def quality_sentence() -> str:
+    """What the recogniser can do, in one sentence with its measured figures."""
+    card = lexicon_card()
+    return (
+        f"Reads presence, hardly direction; English only; measured AUC {card.auc}, macro-F1 {card.macro_f1} "
+        f"on {card.n:,} held-out arguments (always-yes: {_short(card.macro_f1_always_yes)})."
+    )
+
+
+def _short(figure: float) -> str:
+    """0.713 -> ".71", as the field writes figures that cannot pass 1."""
+    return f"{figure:.2f}".removeprefix("0")

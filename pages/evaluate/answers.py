@@ -1,0 +1,74 @@
+"""Bring your own answers: read values in what models have said already."""
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import UserError
+from core.items.shipped import shipped_suites
+from core.models.catalogue import catalogue
+from core.runs.answers import AnswersRead, read_answers, template
+from core.runs.plan import JUDGE, LEXICON
+from core.values.system import systems
+from pages.shared.resources import manager
+
+NONE = "none"
+
+
+def start(read: AnswersRead, name: str, recogniser: str, base: str | None) -> None:
+    try:
+        run_id = manager().start_import(read, name, recogniser, base)
+    except UserError as error:
+        st.error(str(error))
+    else:
+        st.switch_page("pages/evaluate/runs.py", query_params={"watch": run_id})
+
+
+def show(read: AnswersRead) -> None:
+    st.text(f"{len(read.answers):,} answers of {len(read.models)} models to {len(read.suite.items)} prompts.")
+    if read.problems:
+        st.error(f"{len(read.problems)} rows cannot be used.")
+        rows = [(p.row, p.field, p.message) for p in read.problems[:1000]]
+        st.dataframe(pd.DataFrame(rows, columns=["row", "field", "problem"]), hide_index=True)
+    frame = pd.DataFrame([(a.model, a.item, a.response[:300]) for a in read.answers[:200]])
+    st.dataframe(frame.set_axis(["model", "item", "response"], axis=1), hide_index=True, height=220)
+
+
+st.title("Read values in your own answers")
+st.markdown(
+    "A CSV, JSONL or Parquet file with the columns `model`, `response` and `prompt` (or `item`, the id of a scenario) "
+    "becomes a run, without any call to those models."
+)
+st.download_button("Template (CSV)", template(), "answers-template.csv", icon=":material/draft:", on_click="ignore")
+shipped = shipped_suites()
+key = st.selectbox(
+    "The answers belong to",
+    [NONE, *shipped],
+    format_func=lambda k: "prompts of their own, in the file" if k == NONE else shipped[k].name,
+)
+suite = shipped.get(str(key))
+of = suite.system if suite else st.selectbox("Value system", list(systems()), format_func=lambda k: systems()[k].name)
+upload = st.file_uploader("Your file", type=["csv", "jsonl", "parquet"])
+offline = of == "schwartz"
+kind = st.radio(
+    "Values are read by",
+    [LEXICON, JUDGE] if offline else [JUDGE],
+    horizontal=True,
+    format_func=lambda k: {LEXICON: "Offline recogniser (presence)", JUDGE: "LLM judge (direction)"}[k],
+)
+judge, base = "", None
+if kind == JUDGE:
+    names = [entry.name for entry in catalogue() if entry.kind in ("api", "local")]
+    judge = str(st.selectbox("Judge", names, accept_new_options=True) or "")
+    base = st.text_input("The judge's server address (optional)") or None
+if upload is not None:
+    try:
+        read = read_answers(upload.getvalue(), upload.name, suite, str(of))
+    except UserError as error:
+        st.error(str(error))
+        st.stop()
+    show(read)
+    label = (
+        f"Read the {len(read.answers):,} good answers" if read.problems else f"Read these {len(read.answers):,} answers"
+    )
+    if st.button(label, type="primary", icon=":material/play_arrow:"):
+        start(read, upload.name, LEXICON if kind == LEXICON else f"{JUDGE}{judge}", base)
