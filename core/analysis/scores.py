@@ -69,7 +69,7 @@ def score(items: pd.DataFrame, values: Sequence[str], measure: str, seed: int = 
     cells, answers = _cube(items, models, values)
     weights = resampling_weights(len(cells), np.random.default_rng(seed))
     columns = cells.reshape(len(cells), len(models) * len(values))
-    draws = mean_draws(columns, weights).reshape(-1, len(models), len(values))
+    draws = mean_draws(columns, weights).reshape(len(weights), len(models), len(values))
     n_items = (~np.isnan(cells)).sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.nansum(cells, axis=0, dtype=np.float64) / np.where(n_items == 0, np.nan, n_items)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from core.cli.counts import OUTCOMES, ended, totals
-from core.cli.output import complain, duration, safe
+from core.cli.output import complain, duration, safe, say
 from core.runs.manager import RunManager
 from core.store import queries
 
@@ -34,6 +34,7 @@ def follow(manager: RunManager, run_id: str) -> None:
         _show(progress_line(totals(manager.store, run_id), planned, before, seconds), live)
 
     with _stopping(manager, run_id):
+        say(f"run {run_id}")
         while not manager.wait(run_id, POLL_S):
             if time.monotonic() - shown >= (TERMINAL_S if live else LOG_S):
                 shown = time.monotonic()

@@ -15,7 +15,7 @@ from core.models.probe import test_model as probe
 from core.models.registry import check_spec
 from core.paths import ROOT
 from core.store import queries
-from core.store.database import ENVIRONMENT
+from core.store.faults import ENVIRONMENT
 
 
 def models(args: argparse.Namespace) -> int:

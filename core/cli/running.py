@@ -10,7 +10,7 @@ from typing import TypeVar
 from core.cli.following import follow
 from core.cli.opening import managed
 from core.cli.output import UNKNOWN, complain, dollars, duration, say, say_table
-from core.cli.stored import say_results
+from core.cli.stored import NO_RECOGNISER, say_results
 from core.errors import UserError
 from core.items.files import RowProblem, read_suite
 from core.items.item import Suite
@@ -73,7 +73,6 @@ def _resume(manager: RunManager, args: argparse.Namespace) -> int:
 
 
 def _finish(manager: RunManager, run_id: str, args: argparse.Namespace) -> int:
-    say(f"run {run_id}")
     follow(manager, run_id)
     say()
     ended = say_results(manager.store, run_id)
@@ -166,15 +165,18 @@ def accept(filename: str, problems: Sequence[RowProblem], keep_good: bool) -> No
 
 def say_preview(plan: Plan, rows: Sequence[Estimate]) -> None:
     """What the run will take, by model; models run side by side, and a judge reads along."""
-    say(f"{plan.name}: {len(plan.suite.items)} scenarios of {plan.suite.name!r}")
+    asked = f"{len(plan.suite.items):,} scenarios x {len(plan.variations)} wordings x {plan.epochs} epochs"
+    recogniser = plan.recogniser or NO_RECOGNISER
+    say(plan.name)
+    say(f"{asked}, {len(plan.probe_items)} scenarios also as closed questions; recogniser: {recogniser}")
     say_table(
         ("model", "calls", "tokens in", "tokens out", "time", "cost", "from"), [_preview_line(row) for row in rows]
     )
     tokens = sum(row.tokens_in + row.tokens_out for row in rows)
     known = [row.cost_usd for row in rows if row.cost_usd is not None]
     cost = dollars(sum(known)) if len(known) == len(rows) else f"{UNKNOWN} ({dollars(sum(known))} of it known)"
-    asked, judge = rows[: len(plan.models)], rows[len(plan.models) :]
-    seconds = max(row.seconds for row in asked) + sum(row.seconds for row in judge)
+    models, judge = rows[: len(plan.models)], rows[len(plan.models) :]
+    seconds = max(row.seconds for row in models) + sum(row.seconds for row in judge)
     calls = sum(row.calls for row in rows)
     say(f"about {calls:,} calls, {tokens:,} tokens, {duration(seconds)}, cost {cost}")
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -57,10 +58,11 @@ def read_answers(data: bytes, filename: str, suite: Suite | None = None, system_
     """
     found: list[Answer] = []
     problems: list[RowProblem] = []
-    made: dict[str, Item] = {}
-    for row in _rows(data, filename):
+    rows = _rows(data, filename)
+    items = _Known(suite) if suite else _Made({row.text("item").strip() for row in rows})
+    for row in rows:
         problem = row.problem()
-        item = "" if problem else _item(row, suite, made)
+        item = "" if problem else items.of(row)
         if not problem and not item:
             problem = RowProblem(
                 row.line, "item", f"The suite has no item {row.text('item')[:60]!r}, nor such a prompt."
@@ -72,8 +74,8 @@ def read_answers(data: bytes, filename: str, suite: Suite | None = None, system_
     if not found:
         first = f" The first problem: {problems[0]}" if problems else ""
         raise UserError(f"{filename} has no answer that can be used.{first}")
-    title = Path(filename).stem
-    own = suite or Suite(f"answers-{title}"[:60], f"Prompts of {title}", system_id, tuple(made.values()))
+    title = clean(Path(filename).stem)
+    own = suite or Suite(f"answers-{title}"[:60], f"Prompts of {title}", system_id, items.made)
     return AnswersRead(tuple(found), own, tuple(problems))
 
 
@@ -88,22 +90,40 @@ def template() -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _item(row: "_Row", suite: Suite | None, made: dict[str, Item]) -> str:
-    """The id of the item that a row answers, "" when the suite has no such item."""
-    item, prompt = row.text("item"), row.text("prompt")
-    if suite is None:
-        return _made(made, item, prompt)
-    if item in suite.by_id:
-        return item
-    return next((known.id for known in suite.items if known.text.strip() == (prompt or item).strip()), "")
+class _Known:
+    """The items of a suite, by id and by wording."""
+
+    made: tuple[Item, ...] = ()
+
+    def __init__(self, suite: Suite) -> None:
+        self._ids = {item.text.strip(): item.id for item in suite.items} | {item.id: item.id for item in suite.items}
+
+    def of(self, row: "_Row") -> str:
+        """The id of the item that a row answers, "" when the suite has no such item."""
+        named = row.text("item").strip()
+        return self._ids.get(named) or self._ids.get(row.text("prompt").strip(), "")
 
 
-def _made(made: dict[str, Item], item: str, prompt: str) -> str:
-    text = clean((prompt or item).strip())
-    key = clean(item.strip()) or text
-    if key not in made:
-        made[key] = Item(key if item.strip() else f"prompt-{len(made) + 1}", text, ())
-    return made[key].id
+class _Made:
+    """Items made from a file: one for every id in it, and one for every different prompt without an id."""
+
+    def __init__(self, named: set[str]) -> None:
+        self._named = named
+        self._made: dict[tuple[str, str], Item] = {}
+        self._numbers = (f"prompt-{n}" for n in itertools.count(1))
+
+    @property
+    def made(self) -> tuple[Item, ...]:
+        return tuple(self._made.values())
+
+    def of(self, row: "_Row") -> str:
+        """The id of the item that a row answers."""
+        name, prompt = clean(row.text("item").strip()), clean(row.text("prompt").strip())
+        key = (name, "" if name else prompt)
+        if key not in self._made:
+            own = name or next(number for number in self._numbers if number not in self._named)
+            self._made[key] = Item(own, prompt or name, ())
+        return self._made[key].id
 
 
 @dataclass(frozen=True)
@@ -116,7 +136,10 @@ class _Row:
 
     def text(self, column: str) -> str:
         cell = self.cells.get(column)
-        return cell if isinstance(cell, str) else "" if cell is None else str(cell)
+        if isinstance(cell, str):
+            return cell
+        # A number may name a model or an item; what is not a number (NaN) marks an empty cell.
+        return str(cell) if isinstance(cell, int | float) and cell == cell else ""
 
     def problem(self) -> RowProblem | None:
         """Why this row is no answer, None when it is one."""
@@ -189,7 +212,7 @@ def _jsonl(data: bytes, filename: str) -> tuple[set[str], list[_Row]]:
 def _json_row(number: int, line: str) -> _Row:
     try:
         cells = json.loads(line)
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # ValueError: also an integer of thousands of digits
         return _Row(number, {}, "The line is not JSON.")
     return _Row(number, cells) if isinstance(cells, dict) else _Row(number, {}, "The line is not a JSON object.")
 
@@ -197,10 +220,10 @@ def _json_row(number: int, line: str) -> _Row:
 def _parquet(data: bytes, filename: str) -> tuple[set[str], list[_Row]]:
     try:
         table = pq.read_table(io.BytesIO(data))
-    except (pa.ArrowException, OSError) as error:
+        records = table.select([name for name in table.column_names if name in COLUMNS]).to_pylist()
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise UserError(f"{filename} is not a readable Parquet file.") from error
-    kept = table.select([name for name in table.column_names if name in COLUMNS])
-    return set(table.column_names), [_Row(number, cells) for number, cells in enumerate(kept.to_pylist(), 1)]
+    return set(table.column_names), [_Row(number, cells) for number, cells in enumerate(records, 1)]
 
 
 @dataclass(frozen=True)

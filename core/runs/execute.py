@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import json
 import random
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -25,6 +26,7 @@ T = TypeVar("T")
 ATTEMPTS = 4
 BACKOFF_S = 1.0
 BACKOFF_MOST_S = 30.0
+STOP_EVERY_S = 0.2
 GIVE_UP_AFTER = 8
 
 
@@ -69,9 +71,11 @@ class _Try(Generic[T]):
 async def execute(job: Job, store: Store) -> Ending:
     """Carry out what is missing of the job's plan and wait until all of it is durable.
 
-    Answered and refused trials are never asked again, failed and unparsed ones are. When the store cannot be written
-    the run ends as "failed"; its unwritten rows stay queued and reach the store when it can be written again.
+    Trials that ended in an error are asked again, all others never. When the store cannot be written the run ends as
+    "failed"; its unwritten rows stay queued and reach the store when it can be written again.
     """
+    if not await asyncio.to_thread(store.writer.flush):  # what is missing can be told only when all else is durable
+        return Ending("failed", store.writer.failure or "The store takes too long to write. Resume the run later.")
     parts = [_Part(model, _work(job, store, model)) for model in job.models]
     async with asyncio.TaskGroup() as group:
         for part in parts:
@@ -83,7 +87,7 @@ async def execute(job: Job, store: Store) -> Ending:
 
 def _ending(job: Job, store: Store, parts: list[_Part]) -> Ending:
     if store.writer.failure:
-        return Ending("failed", f"The store could not be written: {store.writer.failure}")
+        return Ending("failed", store.writer.failure)
     given_up = [part.verdict for part in parts if part.verdict]
     if given_up:
         return Ending("failed", " ".join(given_up))
@@ -141,16 +145,28 @@ async def _retrying(call: Callable[[], Awaitable[T]], stop: Callable[[], bool]) 
         try:
             return _Try(await call(), None, attempt)
         except ModelError as error:
-            if not error.retryable or attempt == ATTEMPTS or stop():
+            if not error.retryable or attempt == ATTEMPTS:
                 return _Try(None, error, attempt)
             backoff = min(BACKOFF_S * 2 ** (attempt - 1), BACKOFF_MOST_S) * random.uniform(0.5, 1.0)
-            await asyncio.sleep(min(error.retry_after or backoff, BACKOFF_MOST_S))
+            wait = backoff if error.retry_after is None else error.retry_after
+            if await _stopped_within(min(wait, BACKOFF_MOST_S), stop):
+                return _Try(None, error, attempt)
     raise AssertionError("unreachable")
 
 
+async def _stopped_within(seconds: float, stop: Callable[[], bool]) -> bool:
+    end = time.monotonic() + seconds
+    while not stop() and (left := end - time.monotonic()) > 0:
+        await asyncio.sleep(min(left, STOP_EVERY_S))
+    return stop()
+
+
 def _count_failure(part: _Part, error: ModelError) -> None:
-    part.failures += 1
-    if part.failures >= GIVE_UP_AFTER and not error.retryable:
+    if error.kind == "filtered":  # the provider works, it will not have this item
+        part.failures = 0
+    elif not error.retryable:
+        part.failures += 1
+    if part.failures >= GIVE_UP_AFTER:
         part.verdict = f"{part.model.name} was left after {part.failures} failures in a row: {error}"
 
 

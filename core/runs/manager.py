@@ -6,7 +6,6 @@ here, and their progress in the store.
 
 import asyncio
 import logging
-import secrets
 import threading
 from collections.abc import Coroutine, Sequence
 from concurrent import futures
@@ -29,6 +28,8 @@ from core.values.system import system
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+RETRY_S = 1.0
+
 
 class RunManager:
     """Carries out the runs of one store on one event loop in one thread, which lives as long as the process: the HTTP
@@ -38,6 +39,7 @@ class RunManager:
         self.store = store
         self._stops: dict[str, threading.Event] = {}
         self._futures: dict[str, Future[None]] = {}
+        self._resuming = threading.Lock()  # two tabs may ask for the same run at once
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="runs", daemon=True).start()
         records.interrupt_stale(store)
@@ -76,8 +78,11 @@ class RunManager:
 
     def resume(self, run_id: str) -> None:
         """Go on with a run that is not going on: only what is missing or failed is asked."""
-        if self.running(run_id):
-            return
+        with self._resuming:
+            if not self.running(run_id):
+                self._resume(run_id)
+
+    def _resume(self, run_id: str) -> None:
         plan = load_plan(self.store, run_id)
         head = queries.run(self.store, run_id)
         imported = head.kind == "import"
@@ -141,13 +146,23 @@ class RunManager:
         except Exception as error:  # a fault of ours must not leave the run "running" for ever
             log.exception("run %s", job.run_id)
             ending = Ending("failed", f"An unexpected fault ended the run ({type(error).__name__}); see the log.")
-        if self.store.writer.failure is None:
-            await asyncio.to_thread(records.set_state, self.store, job.run_id, ending.state, ending.message)
+        await self._store_end(job, ending)
+
+    async def _store_end(self, job: Job, ending: Ending) -> None:
+        """A run is going on until its end is stored, which takes room on the disk."""
+        while True:
+            try:
+                return await asyncio.to_thread(records.set_state, self.store, job.run_id, ending.state, ending.message)
+            except UserError as error:
+                log.warning("run %s: %s", job.run_id, error)
+                if job.stop():
+                    return None
+            await asyncio.sleep(RETRY_S)
 
 
 def new_run_id() -> str:
-    """A short name that sorts by time, such as 20261122-143005-7f3a."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    """A short name that sorts by time, such as 20261122-143005-048213, where the last part is microseconds."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
 
 
 def load_plan(store: Store, run_id: str) -> Plan:

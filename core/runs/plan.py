@@ -123,7 +123,9 @@ def check_reading(plan: Plan) -> Plan:
             "The offline recogniser reads Schwartz's ten values only. "
             f"The suite {plan.suite.name!r} belongs to another value system: choose a judge to read its answers."
         )
-    if plan.recogniser not in ("", LEXICON) and not plan.recogniser.removeprefix(JUDGE).strip():
+    if plan.recogniser not in ("", LEXICON) and not plan.recogniser.startswith(JUDGE):
+        raise UserError(f"There is no recogniser {plan.recogniser!r}; there are {LEXICON!r} and '{JUDGE}<model name>'.")
+    if plan.recogniser.strip() == JUDGE:
         raise UserError("The judge has no model. Name one, such as openai/gpt-4o-mini.")
     return replace(plan, versions=versions())
 

@@ -39,22 +39,25 @@ class Results:
         return [finding for finding in self.findings.get(model, []) if finding.gate]
 
 
-def load(store: Store, runs: Sequence[str], system_id: str, measure: str, seed: int = 0) -> Results:
+def load(
+    store: Store, runs: Sequence[str], system_id: str, measure: str, at_stake: bool = False, seed: int = 0
+) -> Results:
     """Score what is stored of `runs`, which must share the value system and the measure; where several hold answers of
-    one model, its newest run counts."""
+    one model, its newest run counts. With `at_stake` each value is scored only on the scenarios made for it."""
     values = system(system_id)
-    raw = score(queries.item_scores(store, runs), values.ids, measure, seed)
+    raw = score(queries.item_scores(store, runs, at_stake), values.ids, measure, seed)
     outcomes = queries.outcomes(store, runs)
     findings = assess(raw, outcomes, queries.closed_answers(store, runs), queries.sample_texts(store, runs))
-    own = _scenarios(store, runs, values) if measure == "presence" else None
+    own = _scenarios(store, runs, values, at_stake) if measure == "presence" else None
     return Results(tuple(runs), values, measure, raw, ipsatised(raw), outcomes, own, findings)
 
 
-def _scenarios(store: Store, runs: Sequence[str], values: ValueSystem) -> Floats:
+def _scenarios(store: Store, runs: Sequence[str], values: ValueSystem, at_stake: bool) -> Floats:
     strengths: dict[str, list[float]] = {value: [] for value in values.ids}
-    for text in queries.scenario_texts(store, runs):
+    for text, named in queries.scenario_texts(store, runs):
         for found in LexiconRecogniser().read(text).recognitions:
-            strengths[found.value].append(found.strength)
+            if not at_stake or found.value in named:
+                strengths[found.value].append(found.strength)
     return np.array([100 * np.mean(of) if of else np.nan for of in strengths.values()])
 
 

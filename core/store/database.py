@@ -45,7 +45,7 @@ class Store:
             with self._con.cursor() as cursor:
                 yield cursor
         except FAULTS as error:
-            raise UserError(sentence(self.path, error)) from error
+            raise UserError(self.writer.failure or sentence(self.path, error)) from error
 
     def frame(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> pd.DataFrame:
         """The rows of a query."""

@@ -49,8 +49,9 @@ NEWEST = len(STEPS)
 
 def version(con: duckdb.DuckDBPyConnection) -> int | None:
     """The schema version of an open file: 0 for an empty one, None for one that is another program's."""
-    tables = {row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-    if "schema_version" not in tables:
+    sql = "SELECT table_name FROM duckdb_tables() UNION ALL SELECT view_name FROM duckdb_views() WHERE NOT internal"
+    tables = {row[0] for row in con.execute(sql).fetchall()}
+    if not tables >= {"schema_version", "recognitions"}:
         return None if tables else 0
     row = con.execute("SELECT max(v) FROM schema_version").fetchone()
     return int(row[0]) if row and row[0] is not None else 0

@@ -75,7 +75,7 @@ def unread_responses(store: Store, run_id: str, model: str, recogniser: str) -> 
 
 def progress(store: Store, run_id: str) -> pd.DataFrame:
     """Per model of one run: counts of ok, refused, unparsed, filtered, error; tokens, seconds and cost so far; `read`
-    and `unread_errors` count free answers with and without a usable recognition."""
+    and `unreadable` count free answers with a recognition and with a failed one."""
     return store.frame(
         """
         SELECT r.model,
@@ -113,15 +113,21 @@ def errors(store: Store, run_id: str) -> pd.DataFrame:
     )
 
 
-def item_scores(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
-    """Mean strength per model x item x value over the answers that were read: model, run_id, item_id, value, strength,
-    n (answers)."""
+_AT_STAKE = """
+        JOIN runs USING (run_id) JOIN items AS i ON i.suite_hash = runs.suite_hash AND i.item_id = r.item_id
+        WHERE list_contains(i.item_values, r.value)
+"""
+
+
+def item_scores(store: Store, run_ids: Sequence[str], at_stake: bool = False) -> pd.DataFrame:
+    """Mean strength per model x item x value over the answers that were read: model, item_id, value, strength, n
+    (answers). With `at_stake` a value is scored only on the items that name it as at stake."""
     return store.frame(
         _CHOSEN
-        + """
-        SELECT r.model, r.item_id, r.value, avg(r.strength) AS strength, count(*) AS n
-        FROM recognitions AS r JOIN chosen USING (model, run_id) GROUP BY ALL
-        """,
+        + "SELECT r.model, r.item_id, r.value, avg(r.strength) AS strength, count(*) AS n"
+        + " FROM recognitions AS r JOIN chosen USING (model, run_id)"
+        + (_AT_STAKE if at_stake else "")
+        + " GROUP BY ALL",
         {"runs": list(run_ids)},
     )
 
@@ -150,13 +156,13 @@ def outcomes(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def scenario_texts(store: Store, run_ids: Sequence[str], most: int = 500) -> list[str]:
-    """The texts of the scenarios that were asked in these runs, each once, at most `most` of them."""
+def scenario_texts(store: Store, run_ids: Sequence[str], most: int = 500) -> list[tuple[str, list[str]]]:
+    """The scenarios that were asked in these runs, each text once with its values at stake, at most `most` of them."""
     sql = """
-        SELECT DISTINCT i.text FROM runs JOIN items AS i USING (suite_hash)
+        SELECT DISTINCT i.text, i.item_values FROM runs JOIN items AS i USING (suite_hash)
         WHERE list_contains(?::VARCHAR[], run_id) ORDER BY i.text LIMIT ?
     """
-    return [row[0] for row in store.rows(sql, [list(run_ids), most])]
+    return [(row[0], row[1]) for row in store.rows(sql, [list(run_ids), most])]
 
 
 def closed_answers(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
@@ -282,10 +288,13 @@ def export(store: Store, run_id: str) -> pd.DataFrame:
 
 
 def data_version(store: Store, run_ids: Sequence[str]) -> str:
-    """Something that changes whenever the scores of these runs do: counts and latest times of what is stored."""
+    """Something that changes whenever the scores of these runs do: counts and times of what is stored, summed
+    because a row that takes another's place need not be the latest."""
     sql = """
-        SELECT (SELECT (count(*), max(arrived_at)) FROM responses WHERE list_contains($runs::VARCHAR[], run_id)),
-               (SELECT (count(*), max(recognised_at)) FROM recognised WHERE list_contains($runs::VARCHAR[], run_id))
+        SELECT (SELECT (count(*), sum(epoch_us(arrived_at))) FROM responses
+                WHERE list_contains($runs::VARCHAR[], run_id)),
+               (SELECT (count(*), sum(epoch_us(recognised_at))) FROM recognised
+                WHERE list_contains($runs::VARCHAR[], run_id))
     """
     return str(store.rows(sql, {"runs": list(run_ids)})[0])
 

@@ -62,7 +62,8 @@ def now() -> datetime:
 
 def response(row: ResponseRow) -> tuple[str, Row]:
     """The row for the writer."""
-    return "responses", asdict(row) | {"text": clean(row.text), "arrived_at": now()}
+    cells = {name: clean(cell) if isinstance(cell, str) else cell for name, cell in vars(row).items()}
+    return "responses", cells | {"arrived_at": now()}
 
 
 def recognition(row: ResponseRow, recogniser: str, verdict: Verdict) -> list[tuple[str, Row]]:

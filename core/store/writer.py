@@ -107,7 +107,8 @@ class Writer:
                 puts += 1
                 for table, row in entry.rows:
                     self._waiting.setdefault(table, []).append(row)
-                if sum(map(len, self._waiting.values())) < FLUSH_ROWS and time.monotonic() < due:
+                full = sum(map(len, self._waiting.values())) >= FLUSH_ROWS and self.failure is None
+                if not full and time.monotonic() < due:
                     continue
             if puts and self._write():
                 puts = self._written(puts)

@@ -98,9 +98,9 @@ def _check(system: ValueSystem, path: Path) -> None:
 
 @cache
 def systems() -> dict[str, ValueSystem]:
-    """Every shipped system by id, in the order of the file names."""
+    """Every shipped system by id: Schwartz's first, then in the order of the file names."""
     found = [read_system(path) for path in sorted((DATA / "values").glob("*.toml"))]
-    return {system.id: system for system in found}
+    return {system.id: system for system in sorted(found, key=lambda system: system.id != SCHWARTZ)}
 
 
 def system(system_id: str) -> ValueSystem:

@@ -9,6 +9,7 @@ from core.models.catalogue import catalogue
 from core.runs.answers import AnswersRead, read_answers, template
 from core.runs.plan import JUDGE, LEXICON
 from core.values.system import systems
+from pages.shared.parts import watch
 from pages.shared.resources import manager
 
 NONE = "none"
@@ -20,7 +21,7 @@ def start(read: AnswersRead, name: str, recogniser: str, base: str | None) -> No
     except UserError as error:
         st.error(str(error))
     else:
-        st.switch_page("pages/evaluate/runs.py", query_params={"watch": run_id})
+        watch(run_id)
 
 
 def show(read: AnswersRead) -> None:

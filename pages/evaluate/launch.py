@@ -15,6 +15,7 @@ from core.runs.defaults import EMBEDDED, EMBEDDED_TOKENS
 from core.runs.estimate import estimate
 from core.runs.plan import JUDGE, LEXICON, Plan, check
 from core.store import queries, records
+from pages.shared.parts import watch
 from pages.shared.resources import manager, store
 
 HOSTED_TOKENS = 256
@@ -109,16 +110,23 @@ def preview(plan: Plan) -> None:
             "tokens in": [row.tokens_in for row in rows],
             "tokens out": [row.tokens_out for row in rows],
             "seconds": [round(row.seconds) for row in rows],
-            "cost": ["price unknown" if row.cost_usd is None else f"${row.cost_usd:.4f}" for row in rows],
+            "cost": [dollars(row.cost_usd) for row in rows],
             "basis": ["measured here" if row.measured else "rule of thumb" for row in rows],
         }
     )
     st.dataframe(table, hide_index=True)
     known = sum(row.cost_usd or 0.0 for row in rows)
     unknown = [row.name for row in rows if row.cost_usd is None]
-    total = f"${known:.4f}" + (f" and what {', '.join(unknown)} costs (price unknown)" if unknown else "")
+    total = dollars(known) + (f" and what {', '.join(unknown)} costs (price unknown)" if unknown else "")
     calls, seconds = sum(row.calls for row in rows), max((row.seconds for row in rows), default=0)
     st.text(f"{calls:,} calls, about {_duration(seconds)}, {total}.")
+
+
+def dollars(cost: float | None) -> str:
+    """A cost in words; free when nothing is charged."""
+    if cost is None:
+        return "price unknown"
+    return "free" if cost == 0 else f"${cost:.4f}"
 
 
 def _duration(seconds: float) -> str:
@@ -158,4 +166,4 @@ if st.button("Evaluate", type="primary", icon=":material/play_arrow:"):
     except UserError as error:
         st.error(str(error))
     else:
-        st.switch_page("pages/evaluate/runs.py", query_params={"watch": run_id})
+        watch(run_id)

@@ -54,7 +54,7 @@ def controls(head: RunHead) -> None:
                 st.rerun()
         if st.button("Open the radar", icon=":material/radar:"):
             st.session_state["run"] = head.run_id
-            st.switch_page("pages/explore/radar.py", query_params={"run": head.run_id})
+            st.switch_page("pages/explore/radar.py")
 
 
 def progress(head: RunHead) -> None:
@@ -140,8 +140,8 @@ def details(head: RunHead) -> None:
 
 
 def draw(heads: list[RunHead]) -> None:
-    names = {head.run_id: f"{head.name} · {head.run_id}" for head in heads}
-    if not names.keys() & {st.query_params.get("watch"), st.session_state.get("watch")}:
+    names = {head.run_id: f"{head.run_id} · {head.name}" for head in heads}
+    if st.session_state.get("watch") not in names and st.query_params.get("watch") not in names.values():
         st.session_state["watch"] = heads[0].run_id
     chosen = st.selectbox(
         "Run",

@@ -47,6 +47,7 @@ statistic = st.segmented_control(
     required=True,
     format_func=lambda key: STATISTICS[key][0],
     key="statistic",
+    wrap=True,
     bind="query-params",
     persist_state="session",
     help="The weighted sum is the published alignment; it rewards models that express every value strongly. "

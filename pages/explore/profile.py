@@ -20,6 +20,7 @@ def draw(shown: View) -> None:
         required=True,
         format_func=lambda key: STATISTICS[key][0],
         key="statistic",
+        wrap=True,
         bind="query-params",
         persist_state="session",
     )

@@ -13,11 +13,10 @@ MOST_SHOWN = 5
 st.title("Value radar")
 
 
-def open_scenarios(value: str, models: list[str]) -> None:
+def open_scenarios(value: str) -> None:
     """Go to the scenarios behind one value."""
     st.session_state["value"] = value
-    query = {"value": value, "models": models} if models else {"value": value}
-    st.switch_page("pages/explore/scenarios.py", query_params=query)
+    st.switch_page("pages/explore/scenarios.py")
 
 
 def draw(shown: View) -> None:
@@ -65,7 +64,7 @@ def draw(shown: View) -> None:
     )
     points = [point.get("customdata") for point in picked["selection"]["points"]]
     if points and isinstance(points[0], list):
-        open_scenarios(points[0][1], [points[0][0]])
+        open_scenarios(points[0][1])
     if shown.results.scenarios is not None:
         st.caption(
             ":material/info: The dashed line is the same reading of the scenarios themselves. A model's line close "
@@ -76,7 +75,7 @@ def draw(shown: View) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         value = st.selectbox("Value", system.ids, format_func=lambda value: system.names[value], key="radar_value")
         if st.button("Open its scenarios", icon=":material/forum:"):
-            open_scenarios(str(value), [])
+            open_scenarios(str(value))
     frame = scores.frame()
     frame["value"] = frame["value"].map(system.names)
     st.dataframe(

@@ -86,12 +86,10 @@ def choose_item(found: pd.DataFrame, names: dict[str, str]) -> str:
         st.session_state["item"] = ids[rows[0]]
     elif not set(ids) & {st.query_params.get("item"), st.session_state.get("item")}:
         st.session_state["item"] = ids[0]
-    texts = dict(zip(ids, found["text"], strict=True))
     item = st.selectbox(
         "Scenario",
         ids,
         index=None,  # so that the URL names the scenario even when it is the first
-        format_func=lambda key: f"{key} · {texts.get(key, '')[:90]}",
         key="item",
         bind="query-params",
         persist_state="session",

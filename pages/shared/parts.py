@@ -62,7 +62,13 @@ def start_first_run() -> None:
     except UserError as error:
         st.error(str(error))
         return
-    st.switch_page("pages/evaluate/runs.py", query_params={"watch": run_id})
+    watch(run_id)
+
+
+def watch(run_id: str) -> None:
+    """Go to a run's page. The URL follows from the widget there."""
+    st.session_state["watch"] = run_id
+    st.switch_page("pages/evaluate/runs.py")
 
 
 def measure_note(view: View) -> None:

@@ -47,14 +47,14 @@ def _version(path: str, runs: tuple[str, ...], commits: int) -> str:
 
 
 @st.cache_resource(max_entries=8, show_spinner="Scoring…")
-def _results(path: str, runs: tuple[str, ...], system: str, measure: str, version: str) -> Results:
-    return load(store(), runs, system, measure)
+def _results(path: str, runs: tuple[str, ...], system: str, measure: str, at_stake: bool, version: str) -> Results:
+    return load(store(), runs, system, measure, at_stake)
 
 
-def results(runs: Sequence[str], system: str, measure: str) -> Results:
+def results(runs: Sequence[str], system: str, measure: str, at_stake: bool) -> Results:
     """The scored results of runs, computed again only when their data have changed. Shared: do not change them."""
     path, chosen = str(store().path), tuple(runs)
-    return _results(path, chosen, system, measure, _version(path, chosen, store().writer.commits))
+    return _results(path, chosen, system, measure, at_stake, _version(path, chosen, store().writer.commits))
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

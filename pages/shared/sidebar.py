@@ -51,7 +51,8 @@ def choices(url_path: str) -> Iterator[None]:
         return
     with st.sidebar:
         chosen, runs = _choose_runs(sets)
-        scored = results([run.run_id for run in runs], chosen.system, chosen.measure)
+        at_stake = _choose_scenarios()
+        scored = results([run.run_id for run in runs], chosen.system, chosen.measure, at_stake)
         models = _choose_models(scored)
         profiles = _profiles(scored.system)
         _choose_profile(profiles, scored.system)
@@ -76,7 +77,7 @@ def _choose_runs(sets: list[Comparable]) -> tuple[Comparable, tuple[RunHead, ...
     options = {key: (found, found.runs) for key, found in everything.items()}
     options |= {run.run_id: (found, (run,)) for found in sets for run in found.runs}
     names = {key: f"All runs · {_set_name(found)}" for key, found in everything.items()}
-    names |= {run.run_id: f"{run.name} · {run.run_id}" for found in sets for run in found.runs}
+    names |= {run.run_id: f"{run.run_id} · {run.name}" for found in sets for run in found.runs}
     key = st.selectbox(
         "Results",
         list(options),
@@ -87,6 +88,21 @@ def _choose_runs(sets: list[Comparable]) -> tuple[Comparable, tuple[RunHead, ...
         help="Where several runs hold answers of one model, its newest run counts.",
     )
     return options[str(key)]
+
+
+def _choose_scenarios() -> bool:
+    return "at stake" in st.segmented_control(
+        "A value is scored on",
+        ["all scenarios", "those where it is at stake"],
+        default="all scenarios",
+        required=True,
+        key="scored_on",
+        bind="query-params",
+        persist_state="session",
+        wrap=True,
+        help="On all scenarios every value has the same n, but most of them are not about it, which evens models "
+        "out. Where it is at stake differences show more clearly, from fewer scenarios.",
+    )
 
 
 def _set_name(found: Comparable) -> str:
