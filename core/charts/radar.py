@@ -72,7 +72,8 @@ def _range(scores: Scores, zoom: bool) -> tuple[float, float]:
         reach = max(5.0, float(np.abs(known).max()) * 1.1)
         return -reach, reach
     margin = max(1.0, 0.1 * float(known.max() - known.min()))
-    return float(known.min()) - margin, float(known.max()) + margin
+    least, most = scores.bounds
+    return max(least, float(known.min()) - margin), min(most, float(known.max()) + margin)
 
 
 def _add_profile(

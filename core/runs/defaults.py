@@ -7,7 +7,7 @@ from core.models.embedded import NAMES
 from core.runs.plan import Plan
 
 EMBEDDED = next(iter(NAMES))
-EMBEDDED_TOKENS = 60
+EMBEDDED_TOKENS = 48
 
 
 def first_plan() -> Plan:

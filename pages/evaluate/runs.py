@@ -8,14 +8,14 @@ import streamlit as st
 from core.charts.radar import radar
 from core.charts.style import model_colours, model_dashes
 from core.errors import UserError
-from core.runs.results import load
 from core.store import queries
 from core.store.queries import RunHead
 from core.values.system import system
 from pages.shared.parts import RADAR_CONFIG, start_first_run
-from pages.shared.resources import manager, models_in_order, run_heads, store
+from pages.shared.resources import manager, models_in_order, results, run_heads, store
 
 TICK_S = 1.0
+RADAR_TICK_S = 3.0  # drawing costs the core that the embedded model could use
 MOST_SHOWN = 5
 
 
@@ -99,7 +99,7 @@ def partial_radar(head: RunHead) -> None:
     if not head.recogniser:
         st.caption("Nothing reads values in this run: its answers are under Scenarios once it is read.")
         return
-    found = load(store(), [head.run_id], head.system, head.measure)
+    found = results([head.run_id], head.system, head.measure, at_stake=False)
     if not found.raw.models:
         return
     order = models_in_order()
@@ -112,12 +112,15 @@ def partial_radar(head: RunHead) -> None:
 
 
 @st.fragment(run_every=TICK_S)
-def live(run_id: str) -> None:
-    head = queries.run(store(), run_id)
-    progress(head)
-    partial_radar(head)
+def live_progress(run_id: str) -> None:
+    progress(queries.run(store(), run_id))
     if not manager().running(run_id):
         st.rerun()
+
+
+@st.fragment(run_every=RADAR_TICK_S)
+def live_radar(run_id: str) -> None:
+    partial_radar(queries.run(store(), run_id))
 
 
 def details(head: RunHead) -> None:
@@ -163,7 +166,8 @@ def draw(heads: list[RunHead]) -> None:
             icon=":material/database_off:",
         )
     if manager().running(head.run_id):
-        live(head.run_id)
+        live_progress(head.run_id)
+        live_radar(head.run_id)
     else:
         progress(head)
         partial_radar(head)
