@@ -32,5 +32,5 @@ page = st.navigation(
     }
 )
 manager()
-with choices(page.url_path):
-    page.run()
+choices(page.url_path)
+page.run()

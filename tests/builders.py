@@ -1,7 +1,7 @@
 """Small stores, suites and rows for tests."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from core.items.item import Item, Option, Suite
@@ -9,6 +9,7 @@ from core.recognition.base import Evidence, Recognition, Verdict
 from core.store import records
 from core.store.database import Store
 from core.store.records import NewRun, ResponseRow
+from core.store.writer import Row
 
 NASTY = {
     "emoji": "Be kind 🤝🏽 to 👩‍👩‍👧",
@@ -50,14 +51,17 @@ def add_run(store: Store, run_id: str = "r1", of: Suite | None = None, planned: 
 
 def add_responses(store: Store, *rows: ResponseRow) -> None:
     """Durable responses."""
-    store.writer.put([records.response(row) for row in rows])
-    assert store.writer.flush()
+    _put(store, [records.response(row) for row in rows])
 
 
 def add_reading(store: Store, row: ResponseRow, found: Verdict, recogniser: str = "lexicon@1") -> None:
     """A durable recognition."""
-    store.writer.put(records.recognition(row, recogniser, found))
-    assert store.writer.flush()
+    _put(store, records.recognition(row, recogniser, found))
+
+
+def _put(store: Store, rows: Sequence[tuple[str, Row]]) -> None:
+    store.writer.put(rows)
+    store.writer.run(lambda con: None)  # at once, instead of with the next batch
 
 
 def until(condition: Callable[[], object], seconds: float = 10.0) -> bool:

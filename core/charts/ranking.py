@@ -12,11 +12,12 @@ from core.charts.style import GRID, PROFILE_COLOUR, finish, label
 
 
 def ranking(ranked: Ranking, colours: Mapping[str, str]) -> go.Figure:
-    """Alignment (x) of each model (y) with its 95 % interval; a light band marks every other group. Models of one
-    colour share a trace: a trace each makes fifty models slow to draw. A point's customdata is its model."""
+    """Alignment (x) of each model (y) with its 95 % interval; a light band marks every other group. A point's
+    customdata is its model. All models share a trace (those without interval another): fifty traces are slow to make.
+    """
     table = ranked.table.iloc[::-1]
-    colour = table["model"].map(lambda model: colours.get(model, PROFILE_COLOUR))
-    traces = [_dots(rows, str(key[0])) for key, rows in table.groupby([colour, table["low"].isna()], sort=False)]
+    known = table["low"].notna()
+    traces = [_dots(rows, colours) for rows in (table[known], table[~known]) if len(rows)]
     name = STATISTICS[ranked.statistic][0]
     order = {"categoryorder": "array", "categoryarray": [label(model) for model in table["model"]]}
     return finish(
@@ -29,17 +30,18 @@ def ranking(ranked: Ranking, colours: Mapping[str, str]) -> go.Figure:
     )
 
 
-def _dots(rows: pd.DataFrame, colour: str) -> go.Scatter:
-    """Models of one colour; with error bars unless theirs are unknown."""
+def _dots(rows: pd.DataFrame, colours: Mapping[str, str]) -> go.Scatter:
+    """The rows' models; with error bars unless theirs are unknown."""
     bar: dict[str, Any] = {"visible": False}
     if rows["low"].notna().all():
         up, down = rows["high"] - rows["alignment"], rows["alignment"] - rows["low"]
-        bar = {"type": "data", "symmetric": False, "array": up.tolist(), "arrayminus": down.tolist(), "color": colour}
+        ends = {"array": up.tolist(), "arrayminus": down.tolist()}
+        bar = {"type": "data", "symmetric": False, "color": PROFILE_COLOUR, **ends}
     return go.Scatter(
         x=rows["alignment"].tolist(),
         y=[label(model) for model in rows["model"]],
         mode="markers",
-        marker={"size": 11, "color": colour},
+        marker={"size": 11, "color": [colours.get(model, PROFILE_COLOUR) for model in rows["model"]]},
         error_x=bar,
         text=[_hover(row) for row in rows.itertuples()],
         customdata=rows["model"].tolist(),

@@ -65,9 +65,9 @@ def delete() -> None:
         st.rerun()
 
 
-st.title("Whose values count?")
 shown = view()
 if shown is None:
+    st.title("Whose values count?")
     empty("Weights re-rank the models; there are no results to rank yet.")
 else:
     draw(shown)

@@ -3,17 +3,15 @@
 import pandas as pd
 import streamlit as st
 
-from core.charts.evidence import Mark, highlighted
-from core.runs.drilldown import Answer, answers_to
+from core.runs.drilldown import answers_to
 from core.store import queries
 from core.store.queries import Filter
+from pages.shared.answers import OUTCOMES, draw_answers, draw_closed
 from pages.shared.parts import downloads, empty, measure_note
 from pages.shared.resources import store
 from pages.shared.sidebar import View, view
 
 STANCES = {"stance": ["supports", "opposes", "neutral"], "presence": ["present", "absent"]}
-OUTCOMES = {"ok": "answered", "refused": "refused", "unparsed": "unparsed", "filtered": "filtered", "error": "failed"}
-COLUMNS = 3
 
 
 def choose_filter(shown: View) -> Filter:
@@ -97,74 +95,13 @@ def choose_item(found: pd.DataFrame, names: dict[str, str]) -> str:
     return str(item or ids[0])
 
 
-def draw_answer(answer: Answer, names: dict[str, str], value: str) -> None:
-    """One model's answer with its evidence."""
-    with st.container(border=True):
-        st.text(answer.model)
-        simulated = " · simulated" if answer.model.startswith("simulated/") else ""
-        cut = " · cut off at the length limit" if answer.truncated else ""
-        st.caption(f"{OUTCOMES[answer.outcome]} · {answer.variation} · epoch {answer.epoch}{cut}{simulated}")
-        if answer.error:
-            st.text(answer.error)
-        if answer.text:
-            shown = [reading for reading in answer.readings if not value or reading.value == value]
-            marks = [
-                Mark(start, end, names[reading.value], reading.stance, weight)
-                for reading in shown
-                for start, end, weight in reading.evidence
-            ]
-            st.html(highlighted(answer.text, marks))
-            if answer.chars > len(answer.text):
-                st.caption(f"The first {len(answer.text):,} of {answer.chars:,} characters; the export has all.")
-        if answer.message:
-            st.caption(f":material/info: {answer.status}")
-            st.text(answer.message)
-        draw_readings(answer, names)
-
-
-def draw_readings(answer: Answer, names: dict[str, str]) -> None:
-    """The values read in an answer, strongest first."""
-    if not answer.readings:
-        return
-    rows = [
-        {"value": names[r.value], "stance": r.stance, "strength": r.strength, "note": r.note}
-        for r in sorted(answer.readings, key=lambda r: -abs(r.strength))
-        if r.stance not in ("neutral", "absent")
-    ]
-    if not rows:
-        st.caption("No value was recognised in this answer.")
-        return
-    order = ["value", "stance", "strength"] + (["note"] if any(row["note"] for row in rows) else [])
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
-        column_order=order,
-        key=f"readings-{answer.run_id}-{answer.trial_id}",
-        column_config={"strength": st.column_config.NumberColumn(format="%.2f")},
-    )
-
-
-def draw_closed(closed: list[Answer], names: dict[str, str]) -> None:
-    """The same scenario asked as a closed question in both orders of its two courses of action."""
-    if not closed:
-        return
-    st.subheader("Asked as a closed question")
-    rows = [
-        (
-            a.model,
-            "as written" if a.variation == "closed-ab" else "swapped",
-            OUTCOMES[a.outcome],
-            names.get(a.choice or "", "none"),
-            a.probability,
-        )
-        for a in closed
-    ]
-    st.dataframe(
-        pd.DataFrame(rows, columns=["model", "order of the options", "outcome", "chose", "probability"]),
-        hide_index=True,
-        column_config={"probability": st.column_config.NumberColumn(format="%.2f", help="Of the option it chose")},
-    )
-    st.caption("A model that reads stays with its choice when the options are swapped.")
+def marked_values(shown: View, chosen: Filter, at_stake: list[str]) -> list[str]:
+    """The values whose words are marked: the one filtered by; else all, but offline, where every answer holds a little
+    of each, those at stake."""
+    if chosen.value:
+        return [chosen.value]
+    every = list(shown.results.system.ids)
+    return at_stake if shown.results.measure == "presence" and at_stake else every
 
 
 def draw(shown: View) -> None:
@@ -183,13 +120,13 @@ def draw(shown: View) -> None:
         st.caption(f"At stake: {at_stake}")
     answers = answers_to(store(), shown.results.runs, chosen, item)
     free = [answer for answer in answers if not answer.variation.startswith("closed-")]
-    for start in range(0, len(free), COLUMNS):
-        row_of = free[start : start + COLUMNS]
-        for column, answer in zip(st.columns(max(len(row_of), 2)), row_of, strict=False):
-            with column:
-                draw_answer(answer, names, chosen.value)
+    marked = marked_values(shown, chosen, list(row["item_values"]))
+    st.caption(
+        f"Marked: {', '.join(names[value] for value in marked)}. Blue: present or supported; orange: opposed. "
+        "Hover a marked word for its value."
+    )
+    draw_answers(free, names, marked)
     draw_closed([answer for answer in answers if answer not in free], names)
-    st.caption("Blue: present or supported. Orange: opposed. Hover a marked word for its value.")
     measure_note(shown)
     with st.expander("Download the list of scenarios", icon=":material/download:"):
         downloads(found.assign(item_values=found["item_values"].map(";".join)), "scenarios")

@@ -3,9 +3,9 @@
 The widgets are drawn from app.py, so that they stay the same widgets on every page; pages read `view()`.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 
@@ -41,13 +41,11 @@ def view() -> View | None:
     return found
 
 
-@contextmanager
-def choices(url_path: str) -> Iterator[None]:
-    """Draw the shared choices where the page wants them, then let the page draw itself inside this context."""
+def choices(url_path: str) -> None:
+    """Draw the shared choices: in the sidebar, but on the Profile page the weights at the top of the page."""
     st.session_state[_VIEW] = None
     sets = comparable(run_heads()) if url_path in EXPLORE else []
     if not sets:
-        yield
         return
     with st.sidebar:
         chosen, runs = _choose_runs(sets)
@@ -60,16 +58,11 @@ def choices(url_path: str) -> Iterator[None]:
             with st.expander("Weights", icon=":material/tune:"):
                 weights = _sliders(scored.system, profiles)
     if url_path == "profile":
-        left, right = st.columns([2, 3], gap="large")
-        with left:
-            weights = _sliders(scored.system, profiles)
+        st.title("Whose values count?")
+        with st.container(horizontal=True, gap="medium"):
+            weights = _sliders(scored.system, profiles, width=190)
     name = _profile_name(profiles)
     st.session_state[_VIEW] = View(scored, models, normalise(weights, scored.system.ids), name, chosen.recogniser)
-    if url_path == "profile":
-        with right:
-            yield
-    else:
-        yield
 
 
 def _choose_runs(sets: list[Comparable]) -> tuple[Comparable, tuple[RunHead, ...]]:
@@ -93,7 +86,7 @@ def _choose_runs(sets: list[Comparable]) -> tuple[Comparable, tuple[RunHead, ...
 def _choose_scenarios() -> bool:
     return "at stake" in st.segmented_control(
         "A value is scored on",
-        ["all scenarios", "those where it is at stake"],
+        ["all scenarios", "where at stake"],
         default="all scenarios",
         required=True,
         key="scored_on",
@@ -151,7 +144,9 @@ def slider_key(system: ValueSystem, value: str) -> str:
     return f"w_{short.replace(' ', '_').replace('/', '_')}"
 
 
-def _sliders(system: ValueSystem, profiles: Mapping[str, Profile]) -> dict[str, float]:
+def _sliders(
+    system: ValueSystem, profiles: Mapping[str, Profile], width: int | Literal["stretch"] = "stretch"
+) -> dict[str, float]:
     """A slider for each value, from 0 to 100. Without a weight in the URL a chosen profile sets them."""
     profile = profiles.get(st.session_state.get("profile", ""))
     weights = {}
@@ -168,6 +163,7 @@ def _sliders(system: ValueSystem, profiles: Mapping[str, Profile]) -> dict[str, 
                 key=key,
                 bind="query-params",
                 persist_state="session",
+                width=width,
                 help=value.definition,
                 on_change=_own_weights,
             )

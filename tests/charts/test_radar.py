@@ -73,7 +73,7 @@ def test_raw_scores_show_their_whole_range_unless_zoomed(measure: str, full: tup
     found = scores(measure=measure)
     assert drawn(found).layout.polar.radialaxis.range == full
     low, high = drawn(found, zoom=True).layout.polar.radialaxis.range
-    assert low == max(full[0], -5 - 2.3) and high == pytest.approx(18 + 2.3)
+    assert low == pytest.approx(max(full[0], -5 - 2.3)) and high == pytest.approx(18 + 2.3)
 
 
 def test_ipsatised_scores_show_as_far_in_as_out() -> None:

@@ -41,7 +41,7 @@ def dots(figure: go.Figure) -> dict[str, tuple[float, float | None, float | None
         for i, model in enumerate(trace.customdata):
             left = bars.arrayminus[i] if bars else None
             right = bars.array[i] if bars else None
-            found[model] = (trace.x[i], left, right, trace.text[i], trace.marker.color)
+            found[model] = (trace.x[i], left, right, trace.text[i], trace.marker.color[i])
             assert html.unescape(trace.y[i]) == html.unescape(model.replace("&", "&amp;"))
     return found
 

@@ -1,0 +1,154 @@
+"""Visiting the app without a browser: opening pages, finding what they show, doing what a person does."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from streamlit.testing.v1 import AppTest
+
+from core.paths import ROOT
+from core.runs.manager import RunManager
+from core.store.database import ENVIRONMENT
+
+if str(ROOT) not in sys.path:  # the pages are no installed package
+    sys.path.insert(0, str(ROOT))
+
+from pages.shared import resources
+
+WAIT_S = 60
+EXPLORE = ("overview", "radar", "profile", "scenarios")
+PAGES = {name: f"pages/explore/{name}.py" for name in EXPLORE} | {
+    **{name: f"pages/evaluate/{name}.py" for name in ("launch", "runs", "models", "suites", "answers")},
+    "recognisers": "pages/methods/recognisers.py",
+}
+TITLES = {
+    "overview": "Whose values does each model speak for?",
+    "radar": "Value radar",
+    "profile": "Whose values count?",
+    "scenarios": "Scenarios and answers",
+    "launch": "Launch an evaluation",
+    "runs": "Runs",
+    "models": "Models",
+    "suites": "Suites",
+    "answers": "Read values in your own answers",
+    "recognisers": "Recognisers",
+}
+
+
+def visit(page: str = "overview", **query: Any) -> AppTest:
+    """A new session that opens a page by its address, with these parameters in the URL."""
+    at = AppTest.from_file(ROOT / "app.py", default_timeout=WAIT_S)
+    at.query_params.update(query)
+    if page != "overview":  # the default page's address is empty
+        at.switch_page(PAGES[page])
+    return calm(at.run(), page)
+
+
+def calm(at: AppTest, page: str = "") -> AppTest:
+    """The session after a run without an exception, on this page."""
+    assert not at.exception, [(e.message, e.stack_trace) for e in at.exception]
+    if page:
+        assert [title.value for title in at.title] == [TITLES[page]]
+    return at
+
+
+def go(at: AppTest, page: str) -> AppTest:
+    """The same session on another page, as by its link in the navigation."""
+    return calm(at.switch_page(PAGES[page]).run(), page)
+
+
+def press(at: AppTest, label: str, page: str = "") -> AppTest:
+    """Press the one button with this label; `page` is where that should lead."""
+    button(at, label).click()
+    at.run()
+    if page:
+        at._page_hash = ""  # stay where the app went, not where the test had gone before
+    return calm(at, page)
+
+
+def button(at: AppTest, label: str) -> Any:
+    """The one button with this label."""
+    return one(at.button, label)
+
+
+def one(widgets: Any, label: str) -> Any:
+    """The one widget of this label."""
+    found = [widget for widget in widgets if widget.label == label]
+    assert len(found) == 1, f"{label!r}: {len(found)} among {[widget.label for widget in widgets]}"
+    return found[0]
+
+
+def labels(widgets: Any) -> list[str]:
+    return [widget.label for widget in widgets]
+
+
+def texts(at: AppTest) -> str:
+    """All that is said in plain text, notes and captions."""
+    kinds = (at.text, at.caption, at.markdown, at.info, at.warning, at.error, at.success)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def frame(at: AppTest, *columns: str) -> pd.DataFrame:
+    """The one table that has these columns."""
+    found = [table.value for table in at.dataframe if set(columns) <= set(table.value.columns)]
+    assert len(found) == 1, [list(table.value.columns) for table in at.dataframe]
+    return found[0]
+
+
+def figures(at: AppTest) -> list[dict[str, Any]]:
+    """The Plotly figures in the order of the page."""
+    return [json.loads(node.proto.spec) for node in at.get("plotly_chart")]
+
+
+def ranked(at: AppTest) -> list[str]:
+    """The models from best to worst, as the ranking's figure orders them."""
+    return figures(at)[0]["layout"]["yaxis"]["categoryarray"][::-1]
+
+
+def weights(at: AppTest) -> list[int]:
+    """Where the sliders stand, in the value order."""
+    return [slider.value for slider in at.slider]
+
+
+def everything(at: AppTest) -> Iterator[tuple[str, str]]:
+    """Every element with all it carries to the browser: (kind, its message as text)."""
+    for node in at._tree:
+        if getattr(node, "proto", None) is not None:
+            yield node.type, carried(node)
+
+
+def carried(node: Any) -> str:
+    """What an element carries, tables decoded."""
+    if node.type in ("dataframe", "table"):
+        return str(node.proto) + node.value.to_csv()
+    # Protobuf's own text form escapes what is not ASCII; these are the strings as they are.
+    return "\n".join(_strings(node.proto))
+
+
+def _strings(message: Any) -> Iterator[str]:
+    for field, value in message.ListFields():
+        for part in value if field.is_repeated else [value]:
+            if isinstance(part, str):
+                yield part
+            elif hasattr(part, "ListFields"):
+                yield from _strings(part)
+
+
+def manager() -> RunManager:
+    """The run manager that the pages use."""
+    return resources.manager()
+
+
+def store_path() -> Path:
+    return Path(os.environ[ENVIRONMENT])
+
+
+def leave() -> None:
+    """End the process's hold on the store, as closing the program does."""
+    path = str(store_path())
+    manager().close()
+    resources._manager.clear(path)

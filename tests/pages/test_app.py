@@ -1,0 +1,144 @@
+"""What all pages have in common: none fails on any store, none shows text from outside as anything but text."""
+
+import ast
+import html
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from browsing import EXPLORE, PAGES, TITLES, button, calm, carried, everything, figures, frame, go, texts, visit
+from stores import EVIL, HUGE, IMAGE, SCRIPT, TRICKS
+from streamlit.testing.v1 import AppTest
+
+from core.paths import ROOT
+from core.store.database import Store
+
+# These show a string as it is: the browser gets text nodes, a canvas or a tree, never markup.
+VERBATIM = {"text", "code", "json", "dataframe", "selectbox", "multiselect", "text_input", "text_area"}
+ACTIVE = ("![", "](", "<script", "<img", "$$", EVIL, ":material/home")
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("app", ["empty_app", "small_app", "large_app", "hostile_app"])
+def test_every_page_opens_on_every_store(page: str, app: str, request: pytest.FixtureRequest) -> None:
+    request.getfixturevalue(app)
+    at = visit(page)
+    assert [title.value for title in at.title] == [TITLES[page]]
+
+
+def test_one_session_walks_through_all_pages_and_keeps_its_choices(small_app: Path) -> None:
+    at = visit()
+    at.multiselect(key="models").set_value(["simulated/reticent"]).run()
+    at.selectbox(key="profile").set_value("conservation").run()
+    for page in [*PAGES, "overview"]:
+        go(at, page)
+    assert at.multiselect(key="models").value == ["simulated/reticent"]
+    assert at.selectbox(key="profile").value == "conservation"
+
+
+def test_a_store_that_cannot_be_opened_is_said_in_one_sentence(empty_app: Path) -> None:
+    empty_app.write_text("this is no store")
+    at = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
+    assert not at.exception and not at.title
+    assert len(at.error) == 1 and "store.duckdb" in at.error[0].value
+    empty_app.unlink()
+
+
+def test_a_store_that_another_process_holds_is_said_in_one_sentence(empty_app: Path) -> None:
+    code = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", code, str(empty_app)], stdin=pipe, stdout=pipe) as other:
+        assert other.stdout is not None and other.stdout.readline()
+        at = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
+        other.communicate(b"")
+    assert not at.exception and len(at.error) == 1 and "process" in at.error[0].value
+    empty_app.unlink()
+
+
+@pytest.mark.parametrize("page", EXPLORE)
+def test_parameters_that_mean_nothing_do_no_harm(page: str, small_app: Path) -> None:
+    at = visit(
+        page,
+        run="no such run",
+        models=["nobody", IMAGE],
+        profile="Nobody's",
+        value="'; DROP TABLE runs; --",
+        stance="sideways",
+        outcome="lost",
+        q="%_'\"",
+        item="nothing",
+        w_Power="1000",
+        statistic="magic",
+        scored_on="dice",
+        scores="x",
+    )
+    assert at.selectbox(key="profile").value == "equal"
+    assert at.multiselect(key="models").value == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_text_from_outside_is_never_markup(page: str, hostile_app: Path) -> None:
+    assert_inert(visit(page))
+
+
+def test_choosing_what_has_a_hostile_name_is_safe(hostile_app: Path) -> None:
+    at = visit("scenarios")
+    for page in EXPLORE:
+        go(at, page)
+        at.selectbox(key="run").set_value(at.selectbox(key="run").options and run_id(hostile_app)).run()
+        at.multiselect(key="models").set_value([f"lab/{IMAGE}", f"lab/{TRICKS['html']}"]).run()
+        at.selectbox(key="profile").set_value(f"saved:{IMAGE} {SCRIPT}").run()
+        assert_inert(calm(at, page))
+        assert f"lab/{IMAGE}" in json.dumps([carried(node) for node in at._tree if hasattr(node, "proto") and node.proto])
+
+
+def run_id(path: Path) -> str:
+    from browsing import manager
+
+    return str(manager().store.rows("SELECT run_id FROM runs")[0][0])
+
+
+def assert_inert(at: AppTest) -> None:
+    """No element that renders markup carries any of the tricks, and HTML carries them escaped only."""
+    calm(at)
+    for kind, content in everything(at):
+        if kind in VERBATIM or kind == "plotly_chart":
+            continue
+        if kind == "html":
+            assert "<script" not in content and "<img" not in content
+            continue
+        found = [trick for trick in ACTIVE if trick in content and not our_own(kind, content)]
+        assert not found, (kind, content[:500])
+    for figure in figures(at):
+        shown = json.dumps([figure["layout"], *({**trace, "customdata": None, "legendgroup": None} for trace in figure["data"])])
+        assert "<script" not in shown and "<img" not in shown
+
+
+def our_own(kind: str, content: str) -> bool:
+    return False
+
+
+def test_html_shows_the_answer_escaped(hostile_app: Path) -> None:
+    at = visit("scenarios")
+    shown = "".join(element.value for element in at.get("html"))
+    assert html.escape(TRICKS["html"]) in shown
+
+
+def test_a_huge_answer_is_cut_and_says_so(hostile_app: Path) -> None:
+    at = visit("scenarios", models=["lab/huge"])
+    shown = [element.value for element in at.get("html")]
+    assert len(shown) == 1 and len(shown[0]) < 200_000
+    assert f"The first 20,000 of {len(HUGE):,} characters" in texts(at)
+
+
+def test_pages_hold_no_sql_and_load_no_client_library() -> None:
+    for path in (ROOT / "pages").rglob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        assert "SELECT" not in source and "unsafe_allow_html" not in source, path
+        if path.parent.name != "shared":
+            assert len(source.splitlines()) <= 150, path
+        imported = {n.module for n in ast.walk(ast.parse(source)) if isinstance(n, ast.ImportFrom)}
+        assert not {m for m in imported if m and m.startswith(("duckdb", "litellm"))}, path
