@@ -2,9 +2,9 @@
 
     python -m bench.bench_app_start
 
-`server`: from the command to a healthy server. `first page`: a fresh process imports Streamlit and runs the script once,
-with an empty store. The median of 3 starts each. Also says whether the first page has loaded litellm, which takes
-seconds and must wait until a hosted model is asked.
+`server healthy`: from the command to an answering server. `first page`: a fresh process imports Streamlit and runs the
+script once, with an empty store. Each is the median of 3 starts. Also says whether the first page has loaded litellm,
+which takes seconds and must wait until a hosted model is asked; if so, the exit code is 1.
 """
 
 import os
@@ -58,7 +58,8 @@ def server_start(script: Path, folder: Path) -> float:
     port, start = free_port(), time.perf_counter()
     options = [f"--server.port={port}", "--server.headless=true", "--browser.gatherUsageStats=false"]
     command = [sys.executable, "-m", "streamlit", "run", str(script), *options]
-    with subprocess.Popen(command, cwd=ROOT, env=environment(folder), stdout=subprocess.DEVNULL) as server:
+    env, quiet = environment(folder), subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=quiet, stderr=quiet) as server:
         try:
             while not healthy(port):
                 if server.poll() is not None or time.perf_counter() - start > PATIENCE_S:

@@ -26,7 +26,14 @@ def suite(count: int = 3, options: bool = True, **changes: Any) -> Suite:
     """A suite of Schwartz's system with items i1, i2, ..., the odd ones with two options."""
     pair = (Option("Take charge.", "power"), Option("Help her.", "benevolence"))
     items = tuple(
-        Item(f"i{n}", f"Situation {n}: what now?", ("power", "benevolence"), "work", "", pair if options and n % 2 else ())
+        Item(
+            f"i{n}",
+            f"Situation {n}: what now?",
+            ("power", "benevolence"),
+            "work",
+            "",
+            pair if options and n % 2 else (),
+        )
         for n in range(1, count + 1)
     )
     return Suite(**({"id": "small", "name": "Small", "system": "schwartz", "items": items} | changes))
@@ -40,7 +47,9 @@ def response(trial_id: int, run_id: str = "r1", **changes: Any) -> ResponseRow:
 
 def verdict(**strengths: float) -> Verdict:
     """A verdict with these values, each shown by the first three letters."""
-    return Verdict("ok", tuple(Recognition(v, "supports", s, (Evidence(0, 3, 0.5),), "note") for v, s in strengths.items()))
+    return Verdict(
+        "ok", tuple(Recognition(v, "supports", s, (Evidence(0, 3, 0.5),), "note") for v, s in strengths.items())
+    )
 
 
 def add_run(store: Store, run_id: str = "r1", of: Suite | None = None, planned: int = 1) -> None:

@@ -77,17 +77,21 @@ def _read_closed(item: Item, variation: str, reply: Reply) -> Reading:
     return Reading("ok", False, values[label], probs)
 
 
+# The letter alone, perhaps after "the answer is", and nothing but its own explanation after it.
+_HEAD = re.compile(
+    r"\W*(?:(?:the\s+)?(?:answer|option|choice)\W*(?:is\W*)?)?([AB])(?=$|[^\w\s'’/&]|\s*$|\s*[.:)\n–—]|\s+because\b)",
+    re.I,
+)
+# Further on only a capital counts: "I choose a middle way" names nothing.
+_NAMED = re.compile(r"(?<!not )(?<!n.t )(?<!never )\b(?i:answer|option|choice|choose|pick)\W+(?:is\W+)?\(?([AB])\b")
+
+
 def parse_label(text: str) -> str | None:
     """The letter an answer to a closed question names, None when it names none or both.
 
     The letter must stand alone, so the article in "A friend" at the start is not taken for a choice.
     """
-    head = re.match(
-        r"\W*(?:(?:the\s+)?(?:answer|option|choice)\W*(?:is\W*)?)?([AB])(?=$|[^\w\s']|\s*$|\s*[.:)\n])", text, re.I
-    )
-    if head:
+    if head := _HEAD.match(text):
         return head.group(1).upper()
-    named = {
-        m.upper() for m in re.findall(r"\b(?:answer|option|choice|choose|pick)\W+(?:is\W+)?\(?([AB])\b", text, re.I)
-    }
+    named = set(_NAMED.findall(text))
     return named.pop() if len(named) == 1 else None

@@ -192,8 +192,9 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row], agai
         rows = list({tuple(row[column] for column in key): row for row in rows}.values())
     con.register("batch", pa.Table.from_pylist(list(rows)))
     try:
-        if again and not key:
-            con.execute(f"DELETE FROM {table} AS t USING batch AS b WHERE {_SAME_READING}")
+        if again and table == "recognitions":  # it has no key that would replace them
+            con.execute(f"DELETE FROM recognitions AS t USING batch AS b WHERE {_SAME_READING}")
         con.execute(f"INSERT {'OR REPLACE' if key else ''} INTO {table} BY NAME SELECT * FROM batch")
     finally:
-        con.unregister("batch")
+        with contextlib.suppress(duckdb.TransactionException):  # aborted: the statement's own error is the one to tell
+            con.unregister("batch")

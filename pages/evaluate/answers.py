@@ -10,6 +10,7 @@ from core.runs.answers import AnswersRead, read_answers, template
 from core.runs.plan import JUDGE, LEXICON
 from core.values.system import systems
 from pages.shared.parts import watch
+from pages.shared.plain import show_error
 from pages.shared.resources import manager
 
 NONE = "none"
@@ -19,7 +20,7 @@ def start(read: AnswersRead, name: str, recogniser: str, base: str | None) -> No
     try:
         run_id = manager().start_import(read, name, recogniser, base)
     except UserError as error:
-        st.error(str(error))
+        show_error(error)
     else:
         watch(run_id)
 
@@ -65,7 +66,7 @@ if upload is not None:
     try:
         read = read_answers(upload.getvalue(), upload.name, suite, str(of))
     except UserError as error:
-        st.error(str(error))
+        show_error(error)
         st.stop()
     show(read)
     label = (

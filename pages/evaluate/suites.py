@@ -10,6 +10,7 @@ from core.items.item import Suite
 from core.items.shipped import shipped_suites
 from core.store import queries, records
 from core.values.system import system, systems
+from pages.shared.plain import distinct, escape, show_error
 from pages.shared.resources import store
 
 
@@ -30,7 +31,9 @@ def items_frame(suite: Suite) -> pd.DataFrame:
 
 def show(suite: Suite) -> None:
     st.text(suite.description or "A suite of your own.")
-    st.caption(f"{len(suite.items)} scenarios · {system(suite.system).name} · {suite.licence or 'no licence stated'}")
+    st.caption(
+        f"{len(suite.items)} scenarios · {system(suite.system).name} · {escape(suite.licence) or 'no licence stated'}"
+    )
     st.dataframe(items_frame(suite), hide_index=True, height=300)
     counts = coverage(suite)
     names = system(suite.system).names
@@ -54,10 +57,12 @@ def warnings(suite: Suite) -> None:
     if words:
         st.warning(
             "Some scenarios name a value outright, which gives the answer away: "
-            + ", ".join(f"{item} ({word})" for item, word in words[:20])
+            + escape(", ".join(f"{item} ({word})" for item, word in words[:20]))
         )
     if twins:
-        st.warning("Some scenarios are nearly the same: " + ", ".join(f"{t.item} and {t.earlier}" for t in twins[:20]))
+        st.warning(
+            "Some scenarios are nearly the same: " + escape(", ".join(f"{t.item} and {t.earlier}" for t in twins[:20]))
+        )
 
 
 def keep(read: SuiteRead) -> None:
@@ -68,7 +73,7 @@ def keep(read: SuiteRead) -> None:
             hide_index=True,
         )
     for note in read.notes:
-        st.caption(note)
+        st.caption(escape(note))
     warnings(read.suite)
     st.dataframe(items_frame(read.suite), hide_index=True, height=200)
     label = (
@@ -84,7 +89,7 @@ def keep(read: SuiteRead) -> None:
 st.title("Suites")
 stored = {row[0]: row[2] for row in queries.own_suites(store())}
 shipped = {suite.hash: suite for suite in shipped_suites().values()}
-names = {key: suite.name for key, suite in shipped.items()} | {k: n for k, n in stored.items() if k not in shipped}
+names = distinct({key: suite.name for key, suite in shipped.items()} | stored)
 chosen = st.selectbox("Suite", list(names), format_func=lambda key: names[key], key="show_suite", bind="query-params")
 show(shipped[chosen] if chosen in shipped else records.load_suite(store(), str(chosen)))
 
@@ -106,4 +111,4 @@ if upload is not None:
     try:
         keep(read_suite(upload.getvalue(), upload.name, name=name or None, system_id=str(of)))
     except UserError as error:
-        st.error(str(error))
+        show_error(error)

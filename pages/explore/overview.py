@@ -6,7 +6,7 @@ import streamlit as st
 from core.analysis.alignment import STATISTICS, Ranking, rank
 from core.charts.ranking import ranking
 from core.charts.style import model_colours
-from pages.shared.parts import RADAR_CONFIG, downloads, empty, information_notes, measure_note
+from pages.shared.parts import RADAR_CONFIG, downloads, empty, information_notes, measure_note, nothing_read
 from pages.shared.resources import models_in_order
 from pages.shared.sidebar import View, view
 
@@ -22,7 +22,7 @@ def verdict(ranked: Ranking, profile: str) -> str:
     if len(table) == 1:
         return f"Under the profile “{profile}”: only one model so far. Evaluate another to compare."
     if len(first) == 1:
-        return f"Under the profile “{profile}”: {first[0]} comes first, apart from all others."
+        return f"Under the profile “{profile}”: {first[0]} comes first, ahead of every model that can be ranked."
     return f"Under the profile “{profile}”: the first place is not decided; {', '.join(first)} cannot be told apart."
 
 
@@ -33,6 +33,16 @@ def full_table(ranked: Ranking, shown: View) -> pd.DataFrame:
     table["badge"] = ["low information" if shown.results.low_information(model) else "" for model in table["model"]]
     table["simulated"] = table["model"].str.startswith("simulated/")
     return table
+
+
+def unranked(shown: View) -> None:
+    """Models that were asked but of which nothing could be read: they must not vanish silently."""
+    for row in shown.results.outcomes.itertuples():
+        if row.model not in shown.results.raw.models:
+            st.text(
+                f"Not ranked: {row.model}. Of {row.asked} answers, {row.refused} were refused, {row.unparsed} "
+                f"unparsed, {row.error} failed, and values could be read in {row.scored}."
+            )
 
 
 shown = view()
@@ -53,6 +63,9 @@ statistic = st.segmented_control(
     help="The weighted sum is the published alignment; it rewards models that express every value strongly. "
     "Profile match compares the shape of the profile only.",
 )
+if not shown.models:
+    nothing_read(shown)
+    st.stop()
 scores = shown.results.raw.only(shown.models)
 ranked = rank(scores, shown.weights, str(statistic))
 st.text(verdict(ranked, shown.profile))
@@ -60,6 +73,7 @@ if ranked.table["alignment"].isna().all() and str(statistic).endswith("match"):
     st.info("With equal weights there is no profile to match: choose a profile or move a weight.")
 figure = ranking(ranked, model_colours(models_in_order()))
 st.plotly_chart(figure, config=RADAR_CONFIG, key="ranking", alt="Models ranked by alignment, with 95 % intervals")
+unranked(shown)
 information_notes(shown, shown.models)
 measure_note(shown)
 

@@ -7,12 +7,16 @@ from core.charts.ranking import ranking
 from core.charts.style import model_colours
 from core.errors import UserError
 from core.store import records
-from pages.shared.parts import RADAR_CONFIG, empty, measure_note
+from pages.shared.parts import RADAR_CONFIG, empty, measure_note, nothing_read
+from pages.shared.plain import show_error
 from pages.shared.resources import models_in_order, store
-from pages.shared.sidebar import View, slider_key, view
+from pages.shared.sidebar import CUSTOM, View, slider_key, view
 
 
 def draw(shown: View) -> None:
+    if not shown.models:
+        nothing_read(shown)
+        return
     statistic = st.segmented_control(
         "Statistic",
         list(STATISTICS),
@@ -53,16 +57,25 @@ def save(shown: View) -> None:
             try:
                 records.save_profile(store(), name, system.id, weights)
             except UserError as error:
-                st.error(str(error))
+                show_error(error)
             else:
                 st.rerun()
 
 
 def delete() -> None:
     chosen = str(st.session_state.get("profile", ""))
-    if chosen.startswith("saved:") and st.button("Delete this saved profile", icon=":material/delete:"):
-        records.delete_profile(store(), chosen.removeprefix("saved:"))
-        st.rerun()
+    if chosen.startswith("saved:"):
+        st.button("Delete this saved profile", icon=":material/delete:", on_click=forget, args=(chosen,))
+
+
+def forget(profile: str) -> None:
+    """Delete a saved profile; its weights stay on the sliders as one's own."""
+    try:
+        records.delete_profile(store(), profile.removeprefix("saved:"))
+    except UserError as error:
+        show_error(error)
+    else:
+        st.session_state["profile"] = CUSTOM
 
 
 shown = view()

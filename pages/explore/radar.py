@@ -4,7 +4,15 @@ import streamlit as st
 
 from core.charts.radar import radar
 from core.charts.style import model_colours, model_dashes
-from pages.shared.parts import RADAR_CONFIG, downloads, empty, information_notes, measure_note, shown_models
+from pages.shared.parts import (
+    RADAR_CONFIG,
+    downloads,
+    empty,
+    information_notes,
+    measure_note,
+    nothing_read,
+    shown_models,
+)
 from pages.shared.resources import models_in_order
 from pages.shared.sidebar import View, view
 
@@ -20,6 +28,9 @@ def open_scenarios(value: str) -> None:
 
 
 def draw(shown: View) -> None:
+    if not shown.models:
+        nothing_read(shown)
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
             "Scores",

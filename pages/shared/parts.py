@@ -10,6 +10,7 @@ from core.analysis.quality import Finding
 from core.errors import UserError
 from core.recognition.quality import quality_sentence
 from core.runs.defaults import first_plan
+from pages.shared.plain import escape, show_error
 from pages.shared.resources import manager, models_in_order
 from pages.shared.sidebar import View
 
@@ -60,7 +61,7 @@ def start_first_run() -> None:
     try:
         run_id = manager().start(first_plan())
     except UserError as error:
-        st.error(str(error))
+        show_error(error)
         return
     watch(run_id)
 
@@ -69,6 +70,16 @@ def watch(run_id: str) -> None:
     """Go to a run's page. The URL follows from the widget there."""
     st.session_state["watch"] = run_id
     st.switch_page("pages/evaluate/runs.py")
+
+
+def nothing_read(view: View) -> None:
+    """Why there are no scores to show, and what would change it."""
+    asked = int(view.results.outcomes["asked"].sum())
+    st.info(
+        f"No value could be scored in these {asked} answers. If values are scored only where they are at stake, score "
+        "them on all scenarios; else see under Runs how the answers ended.",
+        icon=":material/search_off:",
+    )
 
 
 def measure_note(view: View) -> None:
@@ -80,8 +91,8 @@ def measure_note(view: View) -> None:
         )
     else:
         st.caption(
-            f":material/balance: Scores run from -100 (opposed) to 100 (supported), as read by {view.recogniser}. "
-            "“More of a value” is not “better”."
+            ":material/balance: Scores run from -100 (opposed) to 100 (supported), as read by "
+            f"{escape(view.recogniser)}. “More of a value” is not “better”."
         )
 
 
@@ -101,11 +112,6 @@ def information_notes(view: View, models: Sequence[str]) -> None:
 def reasons(findings: Sequence[Finding]) -> str:
     """The findings in one sentence."""
     return "; ".join(finding.sentence for finding in findings)
-
-
-def escape(text: str) -> str:
-    """A model's name as plain text inside Markdown."""
-    return "".join("\\" + char if char in "\\`*_{}[]()#+-.!|<>$~:" else char for char in text)
 
 
 def shown_models(view: View) -> tuple[str, ...]:

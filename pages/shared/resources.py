@@ -1,6 +1,7 @@
 """What all pages hold in common for as long as the process lives: the store, its runs, and scores once computed."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -10,11 +11,12 @@ from core.runs.results import Results, load
 from core.store import queries
 from core.store.database import Store, default_path
 from core.store.queries import RunHead
+from pages.shared.plain import show_error
 
 
 @st.cache_resource(show_spinner="Opening the store…")
 def _manager(path: str) -> RunManager:
-    return RunManager(Store(default_path()))
+    return RunManager(Store(Path(path)))
 
 
 def manager() -> RunManager:
@@ -22,7 +24,7 @@ def manager() -> RunManager:
     try:
         return _manager(str(default_path()))
     except UserError as error:
-        st.error(str(error), icon=":material/database_off:")
+        show_error(error, ":material/database_off:")
         st.stop()
 
 

@@ -4,7 +4,7 @@ The widgets are drawn from app.py, so that they stay the same widgets on every p
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import streamlit as st
@@ -20,6 +20,7 @@ from pages.shared.resources import results, run_heads, store
 
 EXPLORE = ("", "radar", "profile", "scenarios")
 CUSTOM = "custom"
+OWN = "Own weights"
 ALL = "all"
 _VIEW = "view"
 
@@ -117,7 +118,11 @@ def _choose_models(scored: Results) -> tuple[str, ...]:
 
 def _profiles(system: ValueSystem) -> dict[str, Profile]:
     saved = [from_json(name, of, text) for name, (of, text) in queries.profiles(store()).items() if of == system.id]
-    return {profile.id: profile for profile in (*presets(system), *saved)}
+    given = presets(system)
+    taken = {OWN, *(profile.name for profile in given)}
+    # A select box tells its options apart by their names.
+    saved = [replace(one, name=f"{one.name} (saved)") if one.name in taken else one for one in saved]
+    return {profile.id: profile for profile in (*given, *saved)}
 
 
 def _choose_profile(profiles: Mapping[str, Profile], system: ValueSystem) -> None:
@@ -129,7 +134,7 @@ def _choose_profile(profiles: Mapping[str, Profile], system: ValueSystem) -> Non
     st.selectbox(
         "Whose values count",
         [*profiles, CUSTOM],
-        format_func=lambda key: profiles[key].name if key in profiles else "Own weights",
+        format_func=lambda key: profiles[key].name if key in profiles else OWN,
         key="profile",
         bind="query-params",
         persist_state="session",
@@ -177,4 +182,4 @@ def _own_weights() -> None:
 
 def _profile_name(profiles: Mapping[str, Profile]) -> str:
     chosen = st.session_state.get("profile", "")
-    return profiles[chosen].name if chosen in profiles else "Own weights"
+    return profiles[chosen].name if chosen in profiles else OWN

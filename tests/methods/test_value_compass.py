@@ -15,21 +15,44 @@ PLAIN = suite().by_id["i2"]
     "text, label",
     [
         *[("A", "A"), ("A.", "A"), ("(B)", "B"), ("a", "A"), ("**B**", "B"), ("b.", "B"), ('"B"', "B"), (" A \n", "A")],
-        *[("B) Keep", "B"), ("b) help", "B"), ("A: tell her", "A"), ("A. A friend", "A"), ("A, because B is worse", "A")],
+        *[
+            ("B) Keep", "B"),
+            ("b) help", "B"),
+            ("A: tell her", "A"),
+            ("A. A friend", "A"),
+            ("A, because B is worse", "A"),
+        ],
+        *[("B because A is worse", "B"), ("B — A is worse", "B"), ("I pick B, not A.", "B"), ("I won't pick A.", None)],
         *[("The answer is B", "B"), ("The answer is: **A**", "A"), ("Answer: B", "B"), ("Answer A", "A")],
-        *[("Option A", "A"), ("Choice B", "B"), ("My choice is B", "B"), ("I would choose B.", "B"), ("I'd pick A", "A")],
+        *[
+            ("Option A", "A"),
+            ("Choice B", "B"),
+            ("My choice is B", "B"),
+            ("I would choose B.", "B"),
+            ("I'd pick A", "A"),
+        ],
         *[("A friend would...", None), ("a good friend helps", None), ("The answer is a matter of taste", None)],
         *[("I choose a middle way", None), ("I pick a third course", None), ("Option A or option B", None)],
-        *[("Both", None), ("A and B", None), ("A or B", None), ("A/B", None), ("Neither A nor B", None), ("A & B", None)],
-        *[("", None), (" ", None), ("C", None), ("Absolutely", None), ("Be kind", None), ("I would not choose B.", None)],
+        *[
+            ("Both", None),
+            ("A and B", None),
+            ("A or B", None),
+            ("A/B", None),
+            ("Neither A nor B", None),
+            ("A & B", None),
+        ],
+        *[
+            ("", None),
+            (" ", None),
+            ("C", None),
+            ("Absolutely", None),
+            ("Be kind", None),
+            ("I would not choose B.", None),
+        ],
     ],
 )
 def test_parse_label(text: str, label: str | None) -> None:
     assert parse_label(text) == label
-
-
-def test_b_because_a_is_worse_is_never_a() -> None:
-    assert parse_label("B because A is worse") in ("B", None)
 
 
 def test_variations_are_wordings_then_both_orders() -> None:

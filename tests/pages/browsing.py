@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,7 +90,12 @@ def labels(widgets: Any) -> list[str]:
 def texts(at: AppTest) -> str:
     """All that is said in plain text, notes and captions."""
     kinds = (at.text, at.caption, at.markdown, at.info, at.warning, at.error, at.success)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    return plain("\n".join(str(element.value) for kind in kinds for element in kind))
+
+
+def plain(markdown: str) -> str:
+    """Markdown without its escapes."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown)
 
 
 def frame(at: AppTest, *columns: str) -> pd.DataFrame:
@@ -107,6 +113,13 @@ def figures(at: AppTest) -> list[dict[str, Any]]:
 def ranked(at: AppTest) -> list[str]:
     """The models from best to worst, as the ranking's figure orders them."""
     return figures(at)[0]["layout"]["yaxis"]["categoryarray"][::-1]
+
+
+def only(at: AppTest, key: str) -> None:
+    """All weight on one value."""
+    for slider in at.slider:
+        slider.set_value(100 if slider.key == key else 0)
+    at.run()
 
 
 def weights(at: AppTest) -> list[int]:
@@ -132,7 +145,7 @@ def carried(node: Any) -> str:
 def _strings(message: Any) -> Iterator[str]:
     for field, value in message.ListFields():
         for part in value if field.is_repeated else [value]:
-            if isinstance(part, str):
+            if isinstance(part, str) and field.name not in ("id", "form_id"):
                 yield part
             elif hasattr(part, "ListFields"):
                 yield from _strings(part)
@@ -147,8 +160,8 @@ def store_path() -> Path:
     return Path(os.environ[ENVIRONMENT])
 
 
-def leave() -> None:
-    """End the process's hold on the store, as closing the program does."""
-    path = str(store_path())
-    manager().close()
-    resources._manager.clear(path)
+def leave(path: Path | None = None) -> None:
+    """End the process's hold on a store, as closing the program does."""
+    name = str(path or store_path())
+    resources._manager(name).close()
+    resources._manager.clear(name)

@@ -1,59 +1,86 @@
 """Stores for the pages: empty, small, large and hostile, each a copy of one made once."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from browsing import WAIT_S, leave
+from stores import fill_hostile, fill_large
 
 from core.items.shipped import shipped_suite, starter
 from core.models.base import ModelSpec
 from core.runs.manager import RunManager
 from core.runs.plan import Plan
 from core.store.database import ENVIRONMENT, Store
-from stores import fill_hostile, fill_large
 
-PANEL = ("simulated/self-transcending", "simulated/self-enhancing", "simulated/reticent")
-
-
-@pytest.fixture
-def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path | None], Path]]:
-    """Give the app a store of its own: a copy of a prepared one, or none."""
-    path = tmp_path / "store.duckdb"
-
-    def use(prepared: Path | None) -> Path:
-        if prepared:
-            shutil.copy(prepared, path)
-        return path
-
-    monkeypatch.setenv(ENVIRONMENT, str(path))
-    yield use
-    leave()
+PANEL = ("simulated/self-transcending", "simulated/self-enhancing", "simulated/reticent", "simulated/even")
 
 
 @pytest.fixture
-def empty_app(opened: Callable[[Path | None], Path]) -> Path:
+def empty_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """No run yet."""
-    return opened(None)
+    yield from _own(tmp_path, monkeypatch, None)
 
 
 @pytest.fixture
-def small_app(opened: Callable[[Path | None], Path], small_store: Path) -> Path:
-    """One finished run of three simulated respondents on the starter scenarios."""
-    return opened(small_store)
+def own_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_store: Path) -> Iterator[Path]:
+    """A copy of the small store, for tests that write."""
+    yield from _own(tmp_path, monkeypatch, small_store)
 
 
 @pytest.fixture
-def large_app(opened: Callable[[Path | None], Path], large_store: Path) -> Path:
-    """Fifty models with a thousand answers each."""
-    return opened(large_store)
+def own_hostile_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hostile_store: Path) -> Iterator[Path]:
+    """A copy of the hostile store, for tests that write."""
+    yield from _own(tmp_path, monkeypatch, hostile_store)
+
+
+def _own(folder: Path, monkeypatch: pytest.MonkeyPatch, prepared: Path | None) -> Iterator[Path]:
+    path = folder / "store.duckdb"
+    if prepared:
+        shutil.copy(prepared, path)
+    monkeypatch.setenv(ENVIRONMENT, str(path))
+    yield path
+    leave(path)
 
 
 @pytest.fixture
-def hostile_app(opened: Callable[[Path | None], Path], hostile_store: Path) -> Path:
-    """Answers, names and prompts that try to be more than text."""
-    return opened(hostile_store)
+def small_app(monkeypatch: pytest.MonkeyPatch, small_shared: Path) -> Path:
+    """One finished run of four simulated respondents on the starter scenarios; only for reading."""
+    monkeypatch.setenv(ENVIRONMENT, str(small_shared))
+    return small_shared
+
+
+@pytest.fixture
+def large_app(monkeypatch: pytest.MonkeyPatch, large_store: Path) -> Path:
+    """Fifty models with a thousand answers each; only for reading."""
+    monkeypatch.setenv(ENVIRONMENT, str(large_store))
+    return large_store
+
+
+@pytest.fixture
+def hostile_app(monkeypatch: pytest.MonkeyPatch, hostile_shared: Path) -> Path:
+    """Answers, names and prompts that try to be more than text; only for reading."""
+    monkeypatch.setenv(ENVIRONMENT, str(hostile_shared))
+    return hostile_shared
+
+
+@pytest.fixture(scope="session")
+def small_shared(small_store: Path) -> Iterator[Path]:
+    yield from _shared(small_store)
+
+
+@pytest.fixture(scope="session")
+def hostile_shared(hostile_store: Path) -> Iterator[Path]:
+    yield from _shared(hostile_store)
+
+
+def _shared(prepared: Path) -> Iterator[Path]:
+    """A copy that stays open, and scored, until the last test."""
+    path = prepared.with_stem(prepared.stem + "-shared")
+    shutil.copy(prepared, path)
+    yield path
+    leave(path)
 
 
 @pytest.fixture(scope="session")
@@ -68,12 +95,13 @@ def small_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def large_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def large_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     path = tmp_path_factory.mktemp("stores") / "large.duckdb"
     store = Store(path)
     fill_large(store, models=50, items=1000)
     store.close()
-    return path
+    yield path
+    leave(path)
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,10 @@
 import json
 from dataclasses import replace
 
-from builders import suite
+from builders import add_responses, response, suite
 
 from core.items.item import Item
+from core.recognition.base import Evidence, Recognition, Verdict
 from core.recognition.lexicon import LexiconRecogniser
 from core.runs.answers import read_answers
 from core.runs.manager import RunManager
@@ -27,6 +28,7 @@ TRICKS = {
     "icon": ":material/home: :red[red] [link](javascript:alert(1))",
     "quotes": "\"He\" said 'no' 100% _sure_ \\",
 }
+ENGLISH = "I would help my friend and keep the promise that I have made to her, because that is what a friend is for."
 HUGE = (f"{IMAGE} {SCRIPT} I would help my family and keep to the old customs. " * 20_000)[:1_000_000]
 
 
@@ -34,7 +36,9 @@ def fill_large(store: Store, models: int, items: int) -> None:
     """One run in which every model answered every item; the strengths follow a formula, not chance."""
     ids = list(system(SCHWARTZ).ids)
     made = replace(suite(), items=tuple(_item(n, ids) for n in range(items)))
-    run = records.NewRun("20260101-000000-000000", "Large", "run", "{}", LexiconRecogniser().id, "presence", models * items)
+    run = records.NewRun(
+        "20260101-000000-000000", "Large", "run", "{}", LexiconRecogniser().id, "presence", models * items
+    )
     records.create_run(store, run, made)
     records.set_state(store, run.run_id, "done")
     cells = {"run": run.run_id, "recogniser": run.recogniser, "models": models, "items": items, "values": ids}
@@ -74,10 +78,15 @@ _LARGE = (
 )
 
 
+JUDGED = "20200101-000000-000000"
+
+
 def fill_hostile(manager: RunManager) -> str:
-    """An import in which models, prompts, answers, the run and a saved profile are named by tricks."""
+    """An import in which models, prompts, answers, the run and a saved profile are named by tricks; and before it a
+    failed run whose message, judge and errors hold them."""
+    _fill_judged(manager.store)
     rows = [
-        {"model": f"lab/{model}", "prompt": f"Should I? {prompt}", "response": f"I would help my friend. {answer}"}
+        {"model": f"lab/{model}", "prompt": f"Should I? {prompt}", "response": f"{ENGLISH} {answer}"}
         for model in TRICKS.values()
         for prompt in TRICKS.values()
         for answer in [TRICKS["image"] + TRICKS["html"] + prompt]
@@ -89,3 +98,18 @@ def fill_hostile(manager: RunManager) -> str:
     weights = dict.fromkeys(system(SCHWARTZ).ids, 50.0)
     records.save_profile(manager.store, f"{IMAGE} {SCRIPT}", SCHWARTZ, weights | {"power": 100.0})
     return manager.start_import(read, f"Run {IMAGE} {SCRIPT} $$x$$")
+
+
+def _fill_judged(store: Store) -> None:
+    judge = f"judge:openai/{IMAGE}@1"
+    own = suite(2, name=f"Suite {IMAGE}", description=f"About {IMAGE} {SCRIPT}", licence=IMAGE)
+    run = records.NewRun(JUDGED, f"Judged {IMAGE}", "run", json.dumps({"name": IMAGE}), judge, "stance", 2)
+    records.create_run(store, run, own)
+    records.set_state(store, JUDGED, "failed", f"{IMAGE} {SCRIPT} gave up.")
+    model = f"lab/{IMAGE}"
+    told = response(1, JUDGED, model=model, item_id="i1", text=HUGE)
+    failed = response(2, JUDGED, model=model, item_id="i2", outcome="error", text="", error=IMAGE, error_kind="server")
+    add_responses(store, told, failed)
+    found = Recognition("power", "opposes", -0.5, (Evidence(0, 30, 1.0),), f"{IMAGE} {SCRIPT}")
+    store.writer.put(records.recognition(told, judge, Verdict("invalid", (found,), IMAGE)))
+    assert store.writer.flush()

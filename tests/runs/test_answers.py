@@ -79,7 +79,9 @@ def test_any_text_comes_through(name: str, texts: list[tuple[str, int]]) -> None
     rows: list[dict[str, object]] = [{"model": "m", "prompt": f"p{n}", "response": f"x{text}"} for text, n in texts]
     if name == "a.csv":  # pandas leaves a lone carriage return unquoted
         rows = [row | {"response": str(row["response"]).replace("\r", " ")} for row in rows]
-    assert [answer.response for answer in read_answers(FORMATS[name](rows), name).answers] == [r["response"] for r in rows]
+    assert [answer.response for answer in read_answers(FORMATS[name](rows), name).answers] == [
+        r["response"] for r in rows
+    ]
 
 
 @every_format
@@ -93,7 +95,9 @@ def test_nasty_texts_are_kept_as_they_are(name: str) -> None:
 @every_format
 def test_an_answer_of_a_megabyte(name: str) -> None:
     long = "word " * 200_000
-    assert read_answers(FORMATS[name]([{"model": "m", "prompt": "p", "response": long}]), name).answers[0].response == long
+    assert (
+        read_answers(FORMATS[name]([{"model": "m", "prompt": "p", "response": long}]), name).answers[0].response == long
+    )
 
 
 @every_format

@@ -119,7 +119,8 @@ def test_a_failing_step_is_rolled_back_wholly(filled: Path, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    "sql", ["CREATE TABLE sales (amount INTEGER)", "CREATE VIEW v AS SELECT 1", "CREATE SCHEMA s; CREATE TABLE s.t (a INT)"]
+    "sql",
+    ["CREATE TABLE sales (amount INTEGER)", "CREATE VIEW v AS SELECT 1", "CREATE SCHEMA s; CREATE TABLE s.t (a INT)"],
 )
 def test_a_file_of_another_program_is_refused(path: Path, sql: str) -> None:
     with duckdb.connect(str(path)) as con:

@@ -72,9 +72,8 @@ def test_scores_are_means_over_the_answers_to_an_item(store: Store) -> None:
 def test_outcomes_are_counted_apart(two_runs: Store) -> None:
     a, b = queries.outcomes(two_runs, ["r1", "r2"]).to_dict("records")
     assert (a["model"], a["run_id"]) == ("a", "r1")
-    assert {key: a[key] for key in ("asked", "ok", "refused", "unparsed", "filtered", "error", "truncated", "scored")} == {
-        "asked": 6, "ok": 2, "refused": 1, "unparsed": 1, "filtered": 1, "error": 1, "truncated": 1, "scored": 2
-    }  # fmt: skip
+    counts = {"asked": 6, "ok": 2, "refused": 1, "unparsed": 1, "filtered": 1, "error": 1, "truncated": 1, "scored": 2}
+    assert {key: a[key] for key in counts} == counts
     assert (b["model"], b["run_id"], b["asked"], b["scored"]) == ("b", "r2", 1, 1)
 
 
@@ -90,7 +89,9 @@ def test_progress(two_runs: Store) -> None:
     counts = {key: a[key] for key in ("ok", "refused", "unparsed", "filtered", "error", "read", "unreadable")}
     assert counts == {"ok": 3, "refused": 1, "unparsed": 1, "filtered": 1, "error": 1, "read": 2, "unreadable": 0}
     assert (a["tokens_in"], a["tokens_out"], a["cost_usd"], a["latency_s"]) == (73, 15, 3.75, 2.0)
-    assert sum(sum(row[outcome] for outcome in ("ok", "refused", "unparsed", "filtered", "error")) for row in (a, b)) == 8
+    assert (
+        sum(sum(row[outcome] for outcome in ("ok", "refused", "unparsed", "filtered", "error")) for row in (a, b)) == 8
+    )
     add_reading(two_runs, response(8), Verdict("error", message="The judge was down."))
     assert queries.progress(two_runs, "r1").set_index("model").loc["b", ["read", "unreadable"]].tolist() == [0, 1]
     assert queries.progress(two_runs, "none").empty

@@ -111,6 +111,16 @@ def test_no_text_can_stop_the_writer(store: Store) -> None:
     assert text.startswith("nul \ufffd, half an emoji \ufffd") and text.isprintable()
 
 
+def test_rows_that_cannot_be_written_say_why_and_wait(store: Store) -> None:
+    store.writer.put([("shelf", {"a": 1})])
+    assert not store.writer.flush()
+    assert store.writer.failure is not None and "shelf" in store.writer.failure
+    with store.cursor() as cursor:
+        cursor.execute("CREATE TABLE shelf (a INTEGER)")
+    assert until(lambda: store.writer.failure is None)
+    assert store.rows("SELECT a FROM shelf") == [(1,)]
+
+
 def test_closing_writes_what_waits(tmp_path: Path) -> None:
     first = Store(tmp_path / "s.duckdb")
     first.writer.put([records.response(response(number)) for number in range(50)])
