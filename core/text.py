@@ -4,12 +4,12 @@ MAX_CHARS = 1_000_000
 
 
 def clean(text: str) -> str:
-    """`text` with lone surrogates and NUL replaced by U+FFFD and cut at `MAX_CHARS`: what the store can hold.
+    """`text` with lone surrogates and NUL each replaced by U+FFFD and cut at `MAX_CHARS`: what the store can hold.
 
     Everything else (HTML, control marks, right-to-left text, emoji) is kept as it came.
     """
     cut = text[:MAX_CHARS].replace("\x00", "\ufffd")
-    return cut.encode("utf-8", "surrogatepass").decode("utf-8", "replace") if _has_surrogate(cut) else cut
+    return cut.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if _has_surrogate(cut) else cut
 
 
 def _has_surrogate(text: str) -> bool:

@@ -10,7 +10,7 @@ import json
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from core.methods.base import Method
@@ -55,7 +55,7 @@ class _Part:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a job ended: "done", "stopped" or "failed", with the sentence that says why."""
+    """How a job ended, "done", "incomplete", "stopped" or "failed", with the sentence that says why."""
 
     state: str
     message: str = ""
@@ -91,7 +91,12 @@ def _ending(job: Job, store: Store, parts: list[_Part]) -> Ending:
     given_up = [part.verdict for part in parts if part.verdict]
     if given_up:
         return Ending("failed", " ".join(given_up))
-    return Ending("stopped" if job.stop() else "done")
+    if job.stop():
+        return Ending("stopped")
+    failed = queries.failures(store, job.run_id)
+    if failed:
+        return Ending("incomplete", f"{failed} calls failed. Resume asks them again; what is stored stays.")
+    return Ending("done")
 
 
 def _work(job: Job, store: Store, model: Model) -> Iterator[ResponseRow | Trial]:
@@ -114,7 +119,8 @@ async def _worker(job: Job, store: Store, part: _Part) -> None:
 
 async def _ask(job: Job, store: Store, part: _Part, trial: Trial) -> None:
     item = job.plan.suite.by_id[trial.item]
-    request = job.method.request(item, trial.variation, job.plan.asking)
+    asking = replace(job.plan.asking, seed=job.plan.asking.seed + trial.epoch - 1)  # an epoch is another draw
+    request = job.method.request(item, trial.variation, asking)
     tried = await _retrying(lambda: part.model.complete(request), job.stop)
     if tried.result is None:
         assert tried.error is not None

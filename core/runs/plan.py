@@ -102,9 +102,14 @@ def check(plan: Plan) -> Plan:
         raise UserError(f"The plan names a model twice: {', '.join(sorted({n for n in names if names.count(n) > 1}))}.")
     if not plan.suite.items:
         raise UserError("The suite has no items.")
-    unknown = [variation for variation in plan.variations if variation not in method.variations]
-    if unknown or not plan.variations:
-        raise UserError(f"There is no variation {unknown}; there are {', '.join(method.variations)}.")
+    wordings = [variation for variation in method.variations if variation not in CLOSED]
+    unknown = [variation for variation in plan.variations if variation not in wordings]
+    if unknown or not plan.variations or len(set(plan.variations)) != len(plan.variations):
+        raise UserError(
+            f"Name one or more variations of {', '.join(wordings)}, each once; got {list(plan.variations)}."
+        )
+    if plan.probes < 0:
+        raise UserError(f"The number of order probes cannot be negative, got {plan.probes}.")
     if not 1 <= plan.epochs <= 100:
         raise UserError(f"Epochs must be between 1 and 100, got {plan.epochs}.")
     if not 1 <= plan.asking.max_tokens <= 8192:

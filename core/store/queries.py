@@ -61,6 +61,15 @@ def finished_trials(store: Store, run_id: str, model: str) -> set[int]:
     return {row[0] for row in store.rows(sql, [run_id, model])}
 
 
+def failures(store: Store, run_id: str) -> int:
+    """How many calls of a run failed and would be made again: to its models and to its recogniser."""
+    sql = """
+        SELECT (SELECT count(*) FROM responses WHERE run_id = $run AND outcome = 'error')
+             + (SELECT count(*) FROM recognised WHERE run_id = $run AND status = 'error')
+    """
+    return int(store.rows(sql, {"run": run_id})[0][0])
+
+
 def unread_responses(store: Store, run_id: str, model: str, recogniser: str) -> Iterator[ResponseRow]:
     """A model's free answers that the recogniser has not read, or could not read because it was not reached."""
     sql = f"""
@@ -114,7 +123,7 @@ def errors(store: Store, run_id: str) -> pd.DataFrame:
 
 
 _AT_STAKE = """
-        JOIN runs USING (run_id) JOIN items AS i ON i.suite_hash = runs.suite_hash AND i.item_id = r.item_id
+        JOIN items AS i ON i.suite_hash = runs.suite_hash AND i.item_id = r.item_id
         WHERE list_contains(i.item_values, r.value)
 """
 
@@ -125,7 +134,7 @@ def item_scores(store: Store, run_ids: Sequence[str], at_stake: bool = False) ->
     return store.frame(
         _CHOSEN
         + "SELECT r.model, r.item_id, r.value, avg(r.strength) AS strength, count(*) AS n"
-        + " FROM recognitions AS r JOIN chosen USING (model, run_id)"
+        + " FROM recognitions AS r JOIN chosen USING (model, run_id) JOIN runs USING (run_id, recogniser)"
         + (_AT_STAKE if at_stake else "")
         + " GROUP BY ALL",
         {"runs": list(run_ids)},
@@ -147,8 +156,8 @@ def outcomes(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
                count(*) FILTER (outcome = 'error') AS error,
                count(*) FILTER (outcome = 'ok' AND truncated) AS truncated,
                count(*) FILTER (m.status = 'ok') AS scored
-        FROM responses JOIN chosen USING (model, run_id)
-        LEFT JOIN recognised AS m USING (run_id, trial_id)
+        FROM responses JOIN chosen USING (model, run_id) JOIN runs USING (run_id)
+        LEFT JOIN recognised AS m USING (run_id, trial_id, recogniser)
         WHERE NOT starts_with(variation, 'closed-')
         GROUP BY ALL ORDER BY model
         """,
@@ -316,10 +325,10 @@ def speed(store: Store, model: str) -> Speed | None:
     """How fast and how long a model answered so far; None when nothing is known."""
     sql = """
         SELECT avg(latency_s), avg(tokens_out) FROM responses
-        WHERE model = ? AND outcome = 'ok' AND choice IS NULL HAVING count(latency_s) >= 3
+        WHERE model = ? AND outcome = 'ok' AND choice IS NULL HAVING count(latency_s) >= 3 AND count(tokens_out) >= 3
     """
     rows = store.rows(sql, [model])
-    return Speed(float(rows[0][0]), float(rows[0][1] or 0.0)) if rows else None
+    return Speed(float(rows[0][0]), float(rows[0][1])) if rows else None
 
 
 def models_in_order(store: Store) -> list[str]:

@@ -14,7 +14,7 @@ from core.store.database import Store
 from core.store.writer import Row, insert
 from core.text import clean
 
-RUN_STATES = ("running", "done", "stopped", "interrupted", "failed")
+RUN_STATES = ("running", "done", "incomplete", "stopped", "interrupted", "failed")
 
 
 @dataclass(frozen=True)

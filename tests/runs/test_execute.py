@@ -116,7 +116,9 @@ def test_outcomes_are_stored_apart(store: Store) -> None:
         return replies[number]
 
     reader = Reader()
-    assert carry_out(store, job(store, [Scripted("m", script)], 6, reader)) == Ending("done")
+    ending = carry_out(store, job(store, [Scripted("m", script)], 6, reader))
+    assert ending.state == "incomplete"
+    assert "1 calls failed" in ending.message
     assert counts(store, "m") == {"ok": 1, "refused": 1, "unparsed": 1, "filtered": 2, "error": 1}
     assert reader.read == ["Help her."]
     row = store.rows("SELECT truncated, tokens_in, tokens_out, latency_s, cost_usd FROM responses WHERE outcome = 'ok'")
@@ -142,7 +144,7 @@ def test_scattered_failures_and_filters_do_not_end_a_model(store: Store) -> None
         return Reply("Help her.")
 
     models = [Scripted("scattered", scattered, concurrency=1), Scripted("filtered", fails("filtered"))]
-    assert carry_out(store, job(store, models, 60)) == Ending("done")
+    assert carry_out(store, job(store, models, 60)).state == "incomplete"
     assert counts(store, "scattered") == {"ok": 20, "error": 40}
     assert counts(store, "filtered") == {"filtered": 60}
 
@@ -161,7 +163,7 @@ def test_a_failure_that_may_pass_is_tried_again_after_the_wait_asked_for(store: 
 
 def test_attempts_are_limited(store: Store) -> None:
     model = Scripted("m", fails("server", 0.0))
-    assert carry_out(store, job(store, [model], 2)) == Ending("done")
+    assert carry_out(store, job(store, [model], 2)).state == "incomplete"
     assert model.calls == 2 * ATTEMPTS
     assert store.rows("SELECT DISTINCT outcome, attempts, error_kind FROM responses") == [("error", ATTEMPTS, "server")]
 
@@ -214,7 +216,7 @@ def test_only_errors_are_asked_again(store: Store) -> None:
 def test_unread_answers_are_read_again_without_asking(store: Store) -> None:
     model = Scripted("m", says_always("Help her."))
     work = job(store, [model], 5, Reader(broken=True))
-    assert carry_out(store, work) == Ending("done")
+    assert carry_out(store, work).state == "incomplete"
     assert store.rows("SELECT DISTINCT status, message FROM recognised") == [("error", "The judge has no key.")]
     assert queries.progress(store, "r1")[["ok", "read", "unreadable"]].values.tolist() == [[5, 0, 5]]
     reader = Reader()
@@ -294,3 +296,16 @@ def test_a_served_model_with_a_wrong_key_is_left(store: Store, key: None) -> Non
         assert GIVE_UP_AFTER <= server.count < GIVE_UP_AFTER + 4 and other.count == 30
     assert ending.state == "failed" and "SECRET" not in ending.message
     assert store.rows("SELECT count(*) FROM responses WHERE error LIKE '%SECRET%'") == [(0,)]
+
+
+def test_every_epoch_is_another_draw(store: Store) -> None:
+    seeds: list[int] = []
+
+    def script(number: int, request: Request) -> Reply:
+        seeds.append(request.seed)
+        return Reply("Help her.")
+
+    work = job(store, [Scripted("m", script)], 1)
+    work = replace(work, plan=replace(work.plan, epochs=3, asking=replace(work.plan.asking, seed=7)))
+    carry_out(store, work)
+    assert sorted(seeds) == [7, 8, 9]

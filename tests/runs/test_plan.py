@@ -66,8 +66,8 @@ def test_check_stamps_prompts_and_versions() -> None:
         ({"models": ()}, "names no model"),
         ({"models": (ModelSpec("simulated/even"),) * 2}, "twice: simulated/even"),
         ({"suite": suite(0)}, "no items"),
-        ({"variations": ("open-9",)}, r"no variation \['open-9'\]"),
-        ({"variations": ()}, "no variation"),
+        ({"variations": ("open-9",)}, r"got \['open-9'\]"),
+        ({"variations": ()}, r"got \[\]"),
         ({"epochs": 0}, "between 1 and 100, got 0"),
         ({"epochs": 101}, "got 101"),
         ({"asking": Asking(max_tokens=0)}, "between 1 and 8192"),
@@ -93,3 +93,16 @@ def test_a_plan_too_large() -> None:
 def test_a_judge_or_no_recogniser_can_read_any_system() -> None:
     for recogniser in ("", "judge:openai/gpt-4o-mini"):
         check_reading(replace(GOOD, recogniser=recogniser, suite=suite(system="moral_foundations")))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"variations": ("closed-ab",)}, "closed-ab"),
+        ({"variations": ("open-1", "open-1")}, "each once"),
+        ({"probes": -1}, "cannot be negative"),
+    ],
+)
+def test_what_would_double_or_lose_trials_is_refused(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        check(replace(Plan("p", suite(), (ModelSpec("simulated/even"),)), **changes))  # type: ignore[arg-type]

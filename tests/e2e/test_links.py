@@ -1,0 +1,67 @@
+"""A link restores what its sender saw, on a server started after it was copied."""
+
+import pytest
+from driving import Server, Tabs, choose, go, ready
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+CHOSEN = ["simulated/open", "simulated/conserving"]
+
+
+def boxes(page: Page) -> dict[str, str]:
+    """What every select box of the page shows."""
+    found = page.get_by_role("combobox").evaluate_all(
+        "boxes => boxes.map(box => [box.getAttribute('aria-label') || '', box.value])"
+    )
+    return {str(label): str(value) for label, value in found}
+
+
+def tags(page: Page) -> list[str]:
+    """The models chosen in the sidebar."""
+    tags = page.get_by_test_id("stSidebar").get_by_test_id("stMultiSelect").locator("[data-baseweb=tag]")
+    return sorted(tags.all_inner_texts())
+
+
+def drawn(page: Page) -> list[str]:
+    """The models in the radar's legend."""
+    page.locator(".js-plotly-plot .legendtext").first.wait_for()
+    return sorted(text for text in page.locator(".js-plotly-plot .legendtext").all_text_contents() if "/" in text)
+
+
+def test_a_copied_link_restores_models_profile_filter_and_item(seeded: Server, tabs: Tabs) -> None:
+    page = tabs.open(seeded.address)
+    for model in CHOSEN:
+        choose(page, "Models", model)
+    choose(page, "Whose values count", "Conservation")
+    go(page, "Radar")
+    assert drawn(page) == sorted(CHOSEN)
+    page.get_by_text("Zoom to the data").click()
+    expect(page).to_have_url(lambda url: "zoom=true" in url)
+    radar = (page.url, boxes(page), tags(page))
+
+    go(page, "Scenarios")
+    choose(page, "Value", "Tradition")
+    choose(page, "Scenario", "ev-1")
+    expect(page).to_have_url(lambda url: "item=ev-1" in url and "value=Tradition" in url)
+    scenarios = (page.url, boxes(page), tags(page), page.get_by_test_id("stText").all_inner_texts())
+    assert len(scenarios[3]) == 1 + len(CHOSEN)
+
+    tabs.close()
+    seeded.end()
+    seeded.start()
+
+    page = tabs.open(radar[0])
+    assert (page.url, boxes(page), tags(page)) == radar
+    assert drawn(page) == radar[2] == sorted(CHOSEN)
+    expect(page.get_by_role("checkbox", name="Zoom to the data")).to_be_checked()
+    page = tabs.open(scenarios[0])
+    assert (page.url, boxes(page), tags(page), page.get_by_test_id("stText").all_inner_texts()) == scenarios
+
+
+@pytest.mark.parametrize("path", ["radar", "profile", "scenarios", "runs", "launch"])
+def test_a_link_may_be_the_first_thing_a_server_is_asked_for(path: str, seeded: Server, tabs: Tabs) -> None:
+    page = tabs.open(f"{seeded.address}/{path}")
+    ready(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.get_by_test_id("stSidebarNav").get_by_role("link", name="Radar")).to_be_visible()

@@ -1,0 +1,62 @@
+"""Every page, wide and narrow, in light and dark: drawn without an error, and nothing hangs over the edge."""
+
+import pytest
+from driving import Server, Tabs, ready, screenshot
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+PAGES = {
+    **{"overview": "", "radar": "radar", "profile": "profile", "scenarios": "scenarios"},
+    **{"launch": "launch", "runs": "runs", "models": "models", "suites": "suites", "answers": "answers"},
+    "recognisers": "recognisers",
+}
+CHARTS = {"overview", "radar", "profile", "runs"}
+TABLES = {"overview", "radar", "scenarios", "launch", "runs", "models", "suites", "recognisers"}
+
+
+def overhang(page: Page) -> dict[str, int]:
+    """By how many pixels the document and its scrolling part are wider than what is visible."""
+    found: dict[str, int] = page.evaluate(
+        """() => {
+            const main = document.querySelector('[data-testid=stMain]');
+            return {document: document.documentElement.scrollWidth - window.innerWidth,
+                    main: main.scrollWidth - main.clientWidth};
+        }"""
+    )
+    return found
+
+
+def check(page: Page, name: str) -> None:
+    expect(page.locator("h1")).to_be_visible()
+    if name in CHARTS:
+        expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    if name in TABLES:
+        expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    for broken in ("stException", "stAlertContentError"):
+        expect(page.get_by_test_id(broken)).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert all(pixels <= 1 for pixels in overhang(page).values()), (name, overhang(page))
+
+
+@pytest.mark.parametrize("width", [1440, 800])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_look_right(scheme: str, width: int, seeded: Server, tabs: Tabs) -> None:
+    page = tabs.open(seeded.address, width, color_scheme=scheme)
+    for name, path in PAGES.items():
+        page.goto(f"{seeded.address}/{path}")
+        ready(page)
+        page.wait_for_timeout(800)
+        check(page, name)
+        screenshot(page, f"{name}-{scheme}-{width}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_empty_store_says_what_would_fill_it(scheme: str, server: Server, tabs: Tabs) -> None:
+    page = tabs.open(server.address, color_scheme=scheme)
+    for name in ("overview", "radar", "profile", "scenarios", "runs"):
+        page.goto(f"{server.address}/{PAGES[name]}")
+        ready(page)
+        expect(page.get_by_role("button", name="Evaluate the embedded model")).to_be_visible()
+        assert all(pixels <= 1 for pixels in overhang(page).values())
+        screenshot(page, f"{name}-empty-{scheme}")

@@ -1,0 +1,142 @@
+"""Planning a run: what it will take, what is wrong with it, and starting it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import WAIT_S, button, frame, labels, manager, one, press, texts, visit
+from servers import serve
+from streamlit.testing.v1 import AppTest
+
+from core.store import queries
+
+
+def choose(at: AppTest, *models: str) -> AppTest:
+    at.multiselect(key="launch_models").set_value(list(models)).run()
+    return at
+
+
+def finish() -> queries.RunHead:
+    """The newest run, when it is over."""
+    head = queries.runs(manager().store)[0]
+    assert manager().wait(head.run_id, WAIT_S)
+    return queries.run(manager().store, head.run_id)
+
+
+def test_it_opens_ready_to_start_with_the_embedded_model(empty_app: Path) -> None:
+    at = visit("launch")
+    table = frame(at, "model", "calls")
+    assert table["model"].tolist() == ["embedded/smollm2-135m"] and table["calls"].tolist() == [42]
+    assert table["cost"].tolist() == ["free"] and table["basis"].tolist() == ["rule of thumb"]
+    assert "42 calls, about" in texts(at) and "free." in texts(at)
+    assert not button(at, "Evaluate").disabled
+
+
+def test_the_preview_follows_the_plan(empty_app: Path) -> None:
+    at = choose(visit("launch"), "simulated/open", "simulated/even")
+    assert frame(at, "model", "calls")["calls"].tolist() == [42, 42] and "84 calls" in texts(at)
+    one(at.number_input, "Epochs").set_value(3)
+    one(at.number_input, "Order probes").set_value(0).run()
+    assert frame(at, "model", "calls")["calls"].tolist() == [90, 90] and "180 calls" in texts(at)
+    wordings = one(at.multiselect, "Wordings of the question")
+    wordings.set_value(wordings.options[:2]).run()
+    assert "360 calls" in texts(at)
+
+
+def test_a_priced_model_shows_its_cost_and_an_unknown_one_says_so(empty_app: Path) -> None:
+    at = choose(visit("launch"), "openai/gpt-4o-mini", "ollama/no-such-model")
+    costs = frame(at, "model", "cost").set_index("model")["cost"]
+    assert costs["openai/gpt-4o-mini"].startswith("$0.") and costs["ollama/no-such-model"] == "price unknown"
+    assert "and what ollama/no-such-model costs (price unknown)" in texts(at)
+
+
+def test_answered_models_are_estimated_from_their_answers(small_app: Path) -> None:
+    at = choose(visit("launch"), "simulated/even", "simulated/open")
+    assert frame(at, "model", "basis")["basis"].tolist() == ["measured here", "rule of thumb"]
+
+
+@pytest.mark.parametrize(
+    ("models", "sentence"),
+    [
+        ([], "The plan names no model. Choose at least one."),
+        (["complete nonsense"], "'complete nonsense' cannot be the name of a model"),
+        (["nonsense"], "'nonsense' does not say whose model it is"),
+        (["simulated/nobody"], "There is no simulated respondent 'simulated/nobody'"),
+        (["embedded/gpt-9"], "There is no embedded model 'embedded/gpt-9'"),
+        (["openai/"], "'openai/' lacks the provider or the model"),
+        (["![i](http://evil.example/x.png)"], "'![i](http://evil.example/x.png)' lacks the provider"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused_in_words(models: list[str], sentence: str, empty_app: Path) -> None:
+    at = choose(visit("launch"), *models)
+    assert len(at.warning) == 1 and sentence in texts(at)
+    assert "![" not in at.warning[0].value
+    assert "Evaluate" not in labels(at.button)
+
+
+def test_an_address_that_is_none_is_refused(empty_app: Path) -> None:
+    at = choose(visit("launch"), "openai/m")
+    at.text_input(key="launch_base").set_value("ftp://nowhere").run()
+    assert "'ftp://nowhere' is not the address of a model server" in texts(at) and "Evaluate" not in labels(at.button)
+
+
+def test_a_suite_of_another_system_needs_a_judge(empty_app: Path) -> None:
+    at = visit("launch")
+    moral = next(label for label in at.selectbox(key="suite").options if "oral" in label)
+    at = choose(visit("launch", suite=moral), "simulated/even")
+    assert "The offline recogniser reads Schwartz's ten values only; this suite needs a judge." in texts(at)
+    readers = one(at.radio, "Values are read by")
+    assert readers.options == ["LLM judge (direction)", "None, answers only"]
+    one(at.selectbox, "Judge").set_value(None).run()
+    assert "The judge has no model. Name one, such as openai/gpt-4o-mini." in texts(at)
+    assert "Evaluate" not in labels(at.button)
+    one(at.radio, "Values are read by").set_value("").run()
+    assert "Evaluate" in labels(at.button)
+
+
+def test_a_judge_is_counted_in_the_preview(empty_app: Path) -> None:
+    at = choose(visit("launch"), "simulated/even")
+    one(at.radio, "Values are read by").set_value("judge:").run()
+    one(at.selectbox, "Judge").set_value("openai/gpt-4o-mini").run()
+    calls = frame(at, "model", "calls").set_index("model")["calls"]
+    assert calls["simulated/even"] == 42 and calls["openai/gpt-4o-mini"] == 30
+
+
+def test_a_started_run_shows_on_runs_finishes_and_fills_the_explore_pages(empty_app: Path) -> None:
+    at = choose(visit("launch"), "simulated/open", "simulated/conserving")
+    one(at.text_input, "Name of the run").set_value("Two of them").run()
+    press(at, "Evaluate", "runs")
+    assert at.selectbox(key="watch").options[0].endswith(" · Two of them")
+    head = finish()
+    assert (head.state, head.name, head.planned) == ("done", "Two of them", 84)
+    at.run()
+    assert "84 of 84 calls · done" in [bar.text for bar in at.get("progress")][0]
+    assert frame(at, "state", "name")["state"].tolist() == ["done"]
+    table = frame(visit(), "rank", "model")
+    assert set(table["model"]) == {"simulated/open", "simulated/conserving"} and (table["scored"] == "30 of 30").all()
+
+
+def test_choices_survive_a_look_at_another_page(empty_app: Path) -> None:
+    at = choose(visit("launch"), "simulated/open")
+    at.switch_page("pages/evaluate/models.py").run()
+    at.switch_page("pages/evaluate/launch.py").run()
+    assert at.multiselect(key="launch_models").value == ["simulated/open"]
+
+
+def test_the_address_goes_to_hosted_models_only(empty_app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-123")
+    with serve() as server:
+        at = choose(visit("launch"), "openai/mine", "simulated/even")
+        at.text_input(key="launch_base").set_value(server.address).run()
+        one(at.number_input, "Order probes").set_value(0).run()
+        press(at, "Evaluate", "runs")
+        head = finish()
+    assert head.state == "done" and server.count == 30
+    said = "\n".join(_carried(at))
+    assert "sk-secret-123" not in said + head.plan
+
+
+def _carried(at: AppTest) -> list[Any]:
+    from browsing import everything
+
+    return [content for _, content in everything(at)]
