@@ -12,45 +12,55 @@ from numpy.typing import NDArray
 from core.analysis.bootstrap import Floats, intervals, tail, unseen
 from core.analysis.scores import Scores
 
-# Each takes scores (... x V) and weights (V, summing to 1) and returns one number for each leading index.
+# Each takes scores (... x V) and weights (V, or P x V for P profiles, each summing to 1) and returns one number for
+# each leading index (and each profile, last).
 Ints = NDArray[Any]
 Statistic = Callable[[Floats, Floats], Floats]
 
 
 def weighted_sum(scores: Floats, weights: Floats) -> Floats:
     """Σ w_v · S_v, the alignment of Value Compass (arXiv 2501.07071), in the unit and range of the scores."""
-    return scores @ weights
+    return scores @ weights.T
 
 
 def centred_sum(scores: Floats, weights: Floats) -> Floats:
     """Σ (w_v - w̄)(S_v - S̄): the weighted sum without the part that only says how expressive the model is."""
-    return _centre(scores) @ _centre(weights)
+    return _centre(scores) @ _centre(weights).T
 
 
 def profile_match(scores: Floats, weights: Floats) -> Floats:
     """Pearson correlation over the values of scores and weights, in [-1, 1]; NaN when either is constant."""
-    s, w = _centre(scores), _centre(weights)
-    size = np.sqrt((s**2).sum(axis=-1) * (w**2).sum())
-    whole = np.sqrt((scores**2).sum(axis=-1) * (weights**2).sum())
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(size <= 1e-9 * whole, np.nan, np.clip((s @ w) / size, -1, 1))
+    match: Floats = np.clip(standardised(scores) @ standardised(weights).T / scores.shape[-1], -1, 1)
+    return match
 
 
 def rank_match(scores: Floats, weights: Floats) -> Floats:
     """Spearman correlation over the values, ties sharing their mean rank, in [-1, 1]; NaN when either is constant."""
-    return profile_match(_ranks(scores), _ranks(weights))
+    return profile_match(ranks(scores), ranks(weights))
 
 
-def _ranks(scores: Floats) -> Floats:
+def distance(scores: Floats, weights: Floats) -> Floats:
+    """Minus the mean over the values of |z_S - z_w|, scores and weights both standardised over the values: in [-2, 0],
+    0 for the same shape, NaN when either is constant. City-block, because the Euclidean distance of standardised
+    profiles is sqrt(2 (1 - Pearson)) and orders models as `profile_match` does; here one odd value weighs less."""
+    s, w = standardised(scores), standardised(weights)
+    gap: Floats = np.zeros(s.shape[:-1] + w.shape[:-1])
+    for v in range(s.shape[-1]):  # a value at a time: all at once would need V times the memory
+        gap += np.abs(np.subtract.outer(s[..., v], w[..., v]))
+    gap /= -s.shape[-1]
+    return gap
+
+
+def ranks(scores: Floats) -> Floats:
     """Mean ranks along the last axis; NaN in a row makes it all NaN. As scipy's rankdata, but one pair of values at a
     time over all draws: the values are few and the draws many, and this runs at every move of a slider."""
     columns = np.ascontiguousarray(np.moveaxis(scores, -1, 0))
-    ranks = np.ones(columns.shape)
+    places = np.ones(columns.shape)
     for i, j in combinations(range(len(columns)), 2):
         above = 0.5 + 0.5 * np.sign(columns[i] - columns[j])
-        ranks[i] += above
-        ranks[j] += 1 - above
-    return np.moveaxis(ranks, 0, -1)
+        places[i] += above
+        places[j] += 1 - above
+    return np.moveaxis(places, 0, -1)
 
 
 def _centre(array: Floats) -> Floats:
@@ -58,12 +68,25 @@ def _centre(array: Floats) -> Floats:
     return centred
 
 
+def standardised(array: Floats) -> Floats:
+    """Mean 0 and standard deviation 1 along the last axis: the shape of a profile without its level and spread. NaN
+    where it is constant, give or take rounding."""
+    centred: Floats = array - array.mean(axis=-1, keepdims=True)
+    spread = np.sqrt((centred**2).mean(axis=-1, keepdims=True))
+    flat = spread <= 1e-9 * np.sqrt((array**2).mean(axis=-1, keepdims=True))
+    shape: Floats = centred / np.where(flat, np.nan, spread)
+    return shape
+
+
 STATISTICS: Mapping[str, tuple[str, Statistic]] = {
     "weighted_sum": ("Weighted sum", weighted_sum),
     "profile_match": ("Profile match (Pearson)", profile_match),
     "rank_match": ("Profile match (Spearman)", rank_match),
     "centred_sum": ("Centred weighted sum", centred_sum),
+    "distance": ("Distance (0 is nearest)", distance),
 }
+# Those that noise pulls to one side, and that are undefined for equal weights.
+CURVED = frozenset({"profile_match", "rank_match", "distance"})
 
 
 def limits(statistic: str, bounds: tuple[float, float], weights: Floats) -> tuple[float, float]:
@@ -72,6 +95,8 @@ def limits(statistic: str, bounds: tuple[float, float], weights: Floats) -> tupl
         return -1.0, 1.0
     if statistic == "weighted_sum":
         return bounds
+    if statistic == "distance":
+        return -2.0, 0.0
     most = (bounds[1] - bounds[0]) * float(np.clip(_centre(weights), 0, None).sum())
     return -most, most
 
@@ -118,7 +143,7 @@ def rank(scores: Scores, weights: Floats, statistic: str = "weighted_sum") -> Ra
     function = STATISTICS[statistic][1]
     estimate, draws = function(scores.mean, weights), function(scores.draws, weights)
     n_items, span = scores.n_items.min(axis=1), limits(statistic, scores.bounds, weights)
-    curved = statistic.endswith("match")
+    curved = statistic in CURVED
     low, high = intervals(estimate, draws, n_items, span, mirrored=curved)
     small = np.isnan(estimate) | np.isnan(low)
     better = _surely_better(estimate, draws, n_items, span[1] - span[0], curved) & ~small[:, None] & ~small
@@ -144,15 +169,33 @@ def _surely_better(estimate: Floats, draws: Floats, n_items: Ints, width: float,
     `width` is that of the statistic's range: a difference that no draw changes must exceed what n items may hide."""
     sure = np.zeros((len(estimate), len(estimate)), dtype=bool)
     for i in range(len(estimate)):  # one row at a time stays in the processor's cache
-        gap, n = estimate[i] - estimate, np.minimum(n_items[i], n_items)
-        drawn = draws[:, i, None] - draws
-        tails = tail(n)
-        sure[i] = 1 - (drawn > 0).mean(axis=0) < tails
-        if curved:
-            sure[i] &= 1 - (drawn < 2 * gap).mean(axis=0) < tails
-        still = drawn.max(axis=0) - drawn.min(axis=0) < 1e-9
-        sure[i] &= ~still | (gap > unseen(n) * (gap + width))
+        n = np.minimum(n_items[i], n_items)
+        sure[i] = _surely_positive(estimate[i] - estimate, draws[:, i, None] - draws, n, width, curved)
     return sure
+
+
+def _surely_positive(gap: Floats, drawn: Floats, n: Ints, width: float, curved: bool) -> Ints:
+    """Whether each of K differences (K; draws B x K) lies surely above 0; never where the estimate itself does not."""
+    tails = tail(n)
+    sure: Ints = (1 - (drawn > 0).mean(axis=0) < tails) & (gap > 0)
+    if curved:
+        sure &= 1 - (drawn < 2 * gap).mean(axis=0) < tails
+    still = drawn.max(axis=0) - drawn.min(axis=0) < 1e-9
+    sure &= ~still | (gap > unseen(n) * (gap + width))
+    return sure
+
+
+def undefeated(estimate: Floats, draws: Floats, n_items: Ints, width: float, curved: bool) -> Ints:
+    """Which of M models (none of them NaN) may be first: those than which no other is surely better, as `Ranking.first`
+    but without comparing all pairs. `width` is that of the statistic's range."""
+    rest = np.arange(len(estimate))
+    for i in np.argsort(-estimate, kind="stable"):
+        if estimate[i] <= estimate[rest].min():  # nor is any that follows better than one of the rest
+            break
+        n = np.minimum(n_items[i], n_items[rest])
+        drawn = draws[:, i, None] - draws[:, rest]
+        rest = rest[~_surely_positive(estimate[i] - estimate[rest], drawn, n, width, curved)]
+    return np.isin(np.arange(len(estimate)), rest)
 
 
 def _groups(better: Ints, order: Ints, small: Ints) -> Ints:

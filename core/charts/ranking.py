@@ -72,4 +72,6 @@ def _grounds(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _unit(statistic: str) -> str:
     if statistic.endswith("match"):
         return "correlation over the values, -1 to 1"
+    if statistic == "distance":
+        return "minus the mean difference in standard deviations, -2 to 0"
     return "Σ weight × score, in points of the score" if statistic == "weighted_sum" else "points of score × weight"

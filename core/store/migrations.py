@@ -43,6 +43,14 @@ STEPS: tuple[tuple[str, str], ...] = (
         );
         """,
     ),
+    (
+        "profiles made of means: a person's, a survey group's, a mixture's",
+        """
+        ALTER TABLE profiles ADD COLUMN means JSON;
+        ALTER TABLE profiles ADD COLUMN sds JSON;
+        ALTER TABLE profiles ADD COLUMN source VARCHAR;
+        """,
+    ),
 )
 NEWEST = len(STEPS)
 

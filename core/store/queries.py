@@ -9,6 +9,7 @@ import pandas as pd
 from core.errors import UserError
 from core.store.database import Store
 from core.store.records import ResponseRow
+from core.values.profile import SavedProfile
 
 # Where several runs hold answers of one model, its newest run speaks for it (run ids sort by time).
 _CHOSEN = """
@@ -308,9 +309,14 @@ def data_version(store: Store, run_ids: Sequence[str]) -> str:
     return str(store.rows(sql, {"runs": list(run_ids)})[0])
 
 
-def profiles(store: Store) -> dict[str, tuple[str, str]]:
-    """Saved profiles: name -> (system, weights as JSON)."""
-    return {row[0]: (row[1], row[2]) for row in store.rows("SELECT name, system, weights FROM profiles ORDER BY name")}
+def profiles(store: Store) -> list[SavedProfile]:
+    """Saved profiles, by name."""
+    sql = """
+        SELECT name, system, weights::VARCHAR, coalesce(means::VARCHAR, ''), coalesce(sds::VARCHAR, ''),
+               coalesce(source, '')
+        FROM profiles ORDER BY name
+    """
+    return [SavedProfile(*row) for row in store.rows(sql)]
 
 
 @dataclass(frozen=True)

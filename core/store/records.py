@@ -1,6 +1,7 @@
 """What is written: suites, runs, responses with their recognitions, profiles."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -185,12 +186,26 @@ def delete_recognitions(store: Store, run_id: str, recogniser: str, trial_ids: l
     )
 
 
-def save_profile(store: Store, name: str, system: str, weights: dict[str, float]) -> None:
-    """Keep a person's weights under a name, replacing what had that name."""
+def save_profile(
+    store: Store,
+    name: str,
+    system: str,
+    weights: Mapping[str, float],
+    means: Sequence[float] | None = None,
+    sds: Sequence[float] | None = None,
+    source: str = "",
+) -> None:
+    """Keep a profile under a name, replacing what had that name: weights from 0 to 100, or the means (and standard
+    deviations between persons, if known) that weights are made from."""
     if not name.strip():
         raise UserError("The profile has no name. Write one to save it.")
-    row: dict[str, Any] = {"name": clean(name.strip())[:80], "system": system, "weights": json.dumps(weights)}
+    row: dict[str, Any] = {"name": clean(name.strip())[:80], "system": system, "weights": json.dumps(dict(weights))}
+    row |= {"means": _json(means), "sds": _json(sds), "source": clean(source)}
     store.writer.run(lambda con: insert(con, "profiles", [row | {"saved_at": now()}]))
+
+
+def _json(numbers: Sequence[float] | None) -> str | None:
+    return None if numbers is None else json.dumps(list(numbers))
 
 
 def delete_profile(store: Store, name: str) -> None:

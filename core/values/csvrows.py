@@ -40,9 +40,9 @@ class CsvRow:
         return number
 
     def whole(self, column: str, low: int) -> int:
-        """A whole number of at least `low`, written in digits."""
+        """A whole number of at least `low`, written in at most nine digits."""
         text = self.text(column)
-        if not text.isdecimal() or int(text) < low:
+        if not text.isdecimal() or len(text) > 9 or int(text) < low:
             raise self.error(column, f"is {text!r}; it must be a whole number of at least {low}")
         return int(text)
 

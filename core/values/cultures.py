@@ -25,6 +25,7 @@ FOLDER = DATA / "cultures"
 COUNTRIES, GROUPS = "culture_profiles.csv", "group_profiles_ess9.csv"
 SHARES, ORIENTATIONS = "culture_top_priority_share.csv", "schwartz_cvo_80.csv"
 WIDTH = 5.0  # of the PVQ scale, from 1 to 6: no centred mean lies further from 0
+LEAST_SD = 0.01  # persons who all answer alike are no sample
 SPREAD = "Inhabitants of a country differ far more than countries do"
 
 ORIENTATION_NAMES = (
@@ -145,7 +146,8 @@ def _by_value(rows: Iterable[CsvRow], key: tuple[str, ...], file: str) -> dict[t
         mine[code] = row
     for name, mine in found.items():
         if missing := [code for code in values if code not in mine]:
-            raise UserError(f"{file}: {' / '.join(name)} lacks the values {' '.join(missing)}; add a row for each.")
+            line, what = min(row.line for row in mine.values()), " / ".join(name)
+            raise UserError(f"{file}, line {line}: {what} lacks the values {' '.join(missing)}; add a row for each.")
     return {name: {code: mine[code] for code in values} for name, mine in found.items()}
 
 
@@ -199,7 +201,7 @@ def _profile(
 def _sds(rows: Iterable[CsvRow], name: str) -> Ten | None:
     empty = [row for row in rows if not row.has("sd")]
     if not empty:
-        return tuple(row.number("sd", 0, WIDTH) for row in rows)
+        return tuple(row.number("sd", LEAST_SD, WIDTH) for row in rows)
     if filled := [row for row in rows if row.has("sd")]:
         raise empty[0].error("sd", f"is empty but line {filled[0].line} has one; fill all ten of {name} or none")
     return None

@@ -14,8 +14,9 @@ from core.analysis.bootstrap import Floats
 from core.runs.results import Comparable, Results, comparable
 from core.store import queries
 from core.store.queries import RunHead
-from core.values.profile import EVEN, MOST, Profile, from_json, presets
-from core.values.system import ValueSystem, systems
+from core.values.profile import Profile
+from core.values.system import systems
+from pages.shared.profiles import all_profiles, choose_profile, weigh_profile
 from pages.shared.resources import results, run_heads, store
 
 EXPLORE = ("", "radar", "profile", "scenarios")
@@ -32,7 +33,7 @@ class View:
     results: Results
     models: tuple[str, ...]
     weights: Floats
-    profile: str
+    profile: Profile
     recogniser: str
 
 
@@ -53,17 +54,16 @@ def choices(url_path: str) -> None:
         at_stake = _choose_scenarios()
         scored = results([run.run_id for run in runs], chosen.system, chosen.measure, at_stake)
         models = _choose_models(scored)
-        profiles = _profiles(scored.system)
-        _choose_profile(profiles, scored.system)
+        profiles = all_profiles(scored.system)
+        choose_profile(profiles, scored.system)
         if url_path != "profile":
             with st.expander("Weights", icon=":material/tune:"):
-                weights = _sliders(scored.system, profiles)
+                profile = weigh_profile(profiles, scored.system)
     if url_path == "profile":
         st.title("Whose values count?")
-        with st.container(horizontal=True, gap="medium"):
-            weights = _sliders(scored.system, profiles, width=190)
-    name = _profile_name(profiles)
-    st.session_state[_VIEW] = View(scored, models, normalise(weights, scored.system.ids), name, chosen.recogniser)
+        profile = weigh_profile(profiles, scored.system, width=190)
+    weights = normalise(profile.weights, scored.system.ids)
+    st.session_state[_VIEW] = View(scored, models, weights, profile, chosen.recogniser)
 
 
 def _choose_runs(sets: list[Comparable]) -> tuple[Comparable, tuple[RunHead, ...]]:
@@ -114,72 +114,3 @@ def _choose_models(scored: Results) -> tuple[str, ...]:
         placeholder="All models",
     )
     return tuple(model for model in scored.raw.models if not chosen or model in chosen)
-
-
-def _profiles(system: ValueSystem) -> dict[str, Profile]:
-    saved = [from_json(name, of, text) for name, (of, text) in queries.profiles(store()).items() if of == system.id]
-    given = presets(system)
-    taken = {OWN, *(profile.name for profile in given)}
-    # A select box tells its options apart by their names.
-    saved = [replace(one, name=f"{one.name} (saved)") if one.name in taken else one for one in saved]
-    return {profile.id: profile for profile in (*given, *saved)}
-
-
-def _choose_profile(profiles: Mapping[str, Profile], system: ValueSystem) -> None:
-    def apply() -> None:
-        profile = profiles.get(st.session_state["profile"])
-        for value, weight in (profile.weights if profile else {}).items():
-            st.session_state[slider_key(system, value)] = round(weight)
-
-    st.selectbox(
-        "Whose values count",
-        [*profiles, CUSTOM],
-        format_func=lambda key: profiles[key].name if key in profiles else OWN,
-        key="profile",
-        bind="query-params",
-        persist_state="session",
-        on_change=apply,
-        help=None if st.session_state.get("profile") not in profiles else profiles[st.session_state["profile"]].source,
-    )
-
-
-def slider_key(system: ValueSystem, value: str) -> str:
-    """The name of a value's weight in the URL: short, and different for each system's values."""
-    short = {one.id: one.short for one in system.values}[value]
-    return f"w_{short.replace(' ', '_').replace('/', '_')}"
-
-
-def _sliders(
-    system: ValueSystem, profiles: Mapping[str, Profile], width: int | Literal["stretch"] = "stretch"
-) -> dict[str, float]:
-    """A slider for each value, from 0 to 100. Without a weight in the URL a chosen profile sets them."""
-    profile = profiles.get(st.session_state.get("profile", ""))
-    weights = {}
-    for value in system.values:
-        key = slider_key(system, value.id)
-        if profile and key not in st.session_state and key not in st.query_params:
-            st.session_state[key] = round(profile.weights[value.id])
-        weights[value.id] = float(
-            st.slider(
-                value.name,
-                0,
-                int(MOST),
-                int(EVEN),
-                key=key,
-                bind="query-params",
-                persist_state="session",
-                width=width,
-                help=value.definition,
-                on_change=_own_weights,
-            )
-        )
-    return weights
-
-
-def _own_weights() -> None:
-    st.session_state["profile"] = CUSTOM
-
-
-def _profile_name(profiles: Mapping[str, Profile]) -> str:
-    chosen = st.session_state.get("profile", "")
-    return profiles[chosen].name if chosen in profiles else OWN

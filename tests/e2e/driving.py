@@ -141,11 +141,13 @@ def go(page: Page, name: str) -> None:
 
 def choose(page: Page, label: str, option: str) -> None:
     """Pick one option of a select box, or add one to a multiselect, by typing."""
-    box = page.get_by_role("combobox", name=label)
+    box = page.get_by_role("combobox", name=label, exact=True)
     box.click()
     box.fill(option)
     page.get_by_role("option").filter(has_text=option).first.click()
-    page.keyboard.press("Escape")
+    page.wait_for_timeout(200)
+    if box.get_attribute("aria-expanded") == "true":  # a multiselect stays open; Escape in a closed box would clear it
+        page.keyboard.press("Escape")
     settle(page)
 
 
@@ -161,6 +163,6 @@ def screenshot(page: Page, name: str) -> None:
     size = page.viewport_size or {"width": 1440, "height": 1000}
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": size["width"], "height": max(int(height), size["height"])})
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(300)
     page.screenshot(path=str(SCREENSHOTS / f"{name}.png"))
     page.set_viewport_size(size)

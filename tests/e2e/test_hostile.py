@@ -55,7 +55,7 @@ def test_hostile_answers_are_shown_as_text(server: Server, tabs: Tabs, tmp_path:
     go(page, "Scenarios")
     unharmed(page)
     main = page.get_by_test_id("stMain")
-    expect(main.get_by_text(PROMPT, exact=True)).to_be_visible()
+    expect(main.get_by_test_id("stText").get_by_text(PROMPT, exact=True)).to_be_visible()
     for key in ("html", "markdown", "sql", "script", "handler", "picture", "closing"):
         shown = main.locator("div[dir=auto]").filter(has_text=ANSWERS[key])
         expect(shown.first).to_be_visible()

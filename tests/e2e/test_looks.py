@@ -1,16 +1,24 @@
 """Every page, wide and narrow, in light and dark: drawn without an error, and nothing hangs over the edge."""
 
 import pytest
-from driving import Server, Tabs, ready, screenshot
+from driving import Server, Tabs, go, screenshot
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-PAGES = {
-    **{"overview": "", "radar": "radar", "profile": "profile", "scenarios": "scenarios"},
-    **{"launch": "launch", "runs": "runs", "models": "models", "suites": "suites", "answers": "answers"},
-    "recognisers": "recognisers",
-}
+NAMES = (
+    "Overview",
+    "Radar",
+    "Profile",
+    "Scenarios",
+    "Launch",
+    "Runs",
+    "Models",
+    "Suites",
+    "Own answers",
+    "Recognisers",
+)
+PAGES = {name.lower().replace(" ", "-"): name for name in NAMES}
 CHARTS = {"overview", "radar", "profile", "runs"}
 TABLES = {"overview", "radar", "scenarios", "launch", "runs", "models", "suites", "recognisers"}
 
@@ -43,10 +51,9 @@ def check(page: Page, name: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_look_right(scheme: str, width: int, seeded: Server, tabs: Tabs) -> None:
     page = tabs.open(seeded.address, width, color_scheme=scheme)
-    for name, path in PAGES.items():
-        page.goto(f"{seeded.address}/{path}")
-        ready(page)
-        page.wait_for_timeout(800)
+    for name, link in PAGES.items():
+        go(page, link)
+        page.wait_for_timeout(500)
         check(page, name)
         screenshot(page, f"{name}-{scheme}-{width}")
 
@@ -55,8 +62,7 @@ def test_pages_look_right(scheme: str, width: int, seeded: Server, tabs: Tabs) -
 def test_an_empty_store_says_what_would_fill_it(scheme: str, server: Server, tabs: Tabs) -> None:
     page = tabs.open(server.address, color_scheme=scheme)
     for name in ("overview", "radar", "profile", "scenarios", "runs"):
-        page.goto(f"{server.address}/{PAGES[name]}")
-        ready(page)
+        go(page, PAGES[name])
         expect(page.get_by_role("button", name="Evaluate the embedded model")).to_be_visible()
         assert all(pixels <= 1 for pixels in overhang(page).values())
         screenshot(page, f"{name}-empty-{scheme}")

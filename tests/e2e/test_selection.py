@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from driving import Server, Tabs, go, ready
+from driving import Server, Tabs, choose, go, ready
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -11,6 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 def test_a_click_on_a_point_opens_that_value_s_scenarios(seeded: Server, tabs: Tabs) -> None:
     page = tabs.open(seeded.address)
+    choose(page, "Whose values count", "Conservation")  # a choice in the URL must survive the change of page
     go(page, "Radar")
     point = page.locator(".js-plotly-plot .trace .point").nth(3)
     point.wait_for()
@@ -18,6 +19,7 @@ def test_a_click_on_a_point_opens_that_value_s_scenarios(seeded: Server, tabs: T
     box = point.bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(page).to_have_url(re.compile(r"/scenarios\?.*value=achievement\b"))
+    expect(page).to_have_url(re.compile(r"/scenarios\?.*value=Achievement\b"))
     ready(page)
-    expect(page.get_by_role("combobox", name="Value")).to_have_value("Achievement")
+    assert "profile=Conservation" in page.url
+    expect(page.get_by_role("combobox", name="Value", exact=True)).to_have_value("Achievement")

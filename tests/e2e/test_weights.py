@@ -22,14 +22,14 @@ def weigh(page: Page, value: str, key: str, parameter: str) -> list[str]:
 def test_a_weight_reorders_the_models_and_travels_with_the_url(seeded: Server, tabs: Tabs) -> None:
     page = tabs.open(seeded.address)
     go(page, "Profile")
-    most = weigh(page, "Universalism", "End", r"w_Universalism=100\b")
-    least = weigh(page, "Universalism", "Home", r"w_Universalism=0\b")
+    most = weigh(page, "Universalism", "End", r"w_UN=100\b")
+    least = weigh(page, "Universalism", "Home", r"w_UN=0\b")
     friend = "simulated/self-transcending"
     assert most.index(friend) < least.index(friend)
     assert sorted(most) == sorted(least)
 
     go(page, "Overview")
     assert ranked(page) == least
-    expect(page).to_have_url(re.compile(r"w_Universalism=0\b"))
+    expect(page).to_have_url(re.compile(r"w_UN=0\b"))
     other = tabs.open(page.url)
     assert ranked(other) == least

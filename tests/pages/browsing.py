@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 
 from core.paths import ROOT
@@ -40,9 +41,20 @@ TITLES = {
 }
 
 
+# Looking for custom components in every installed package takes longer than all else; the app has none.
+_NO_COMPONENTS = BidiComponentManager()
+
+
+def session() -> AppTest:
+    """A new session that has not opened anything yet."""
+    at = AppTest.from_file(ROOT / "app.py", default_timeout=WAIT_S)
+    at._bidi_component_manager = _NO_COMPONENTS
+    return at
+
+
 def visit(page: str = "overview", **query: Any) -> AppTest:
     """A new session that opens a page by its address, with these parameters in the URL."""
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=WAIT_S)
+    at = session()
     at.query_params.update(query)
     if page != "overview":  # the default page's address is empty
         at.switch_page(PAGES[page])
@@ -81,6 +93,12 @@ def one(widgets: Any, label: str) -> Any:
     found = [widget for widget in widgets if widget.label == label]
     assert len(found) == 1, f"{label!r}: {len(found)} among {[widget.label for widget in widgets]}"
     return found[0]
+
+
+def type_in(selectbox: Any, text: str) -> None:
+    """Write something that is not among a select box's options."""
+    selectbox.options.append(text)
+    selectbox.set_value(text)
 
 
 def labels(widgets: Any) -> list[str]:

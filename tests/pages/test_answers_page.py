@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from browsing import WAIT_S, frame, labels, manager, one, press, ranked, texts, visit
+from browsing import WAIT_S, frame, labels, manager, one, press, ranked, texts, type_in, visit
 from streamlit.testing.v1 import AppTest
 
 from core.items.shipped import shipped_suites
@@ -102,8 +102,9 @@ def test_another_value_system_needs_a_judge(empty_app: Path) -> None:
     at = visit("answers")
     one(at.selectbox, "Value system").set_value("moral_foundations").run()
     assert one(at.radio, "Values are read by").options == ["LLM judge (direction)"]
-    one(at.selectbox, "Judge").set_value(None).run()
+    type_in(one(at.selectbox, "Judge"), " ")
     upload("said.csv", template(), at)
+    type_in(one(at.selectbox, "Judge"), " ")
     press(at, "Read these 2 answers")
     assert "The judge has no model. Name one, such as openai/gpt-4o-mini." in texts(at)
     assert not queries.runs(manager().store)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from browsing import EXPLORE, PAGES, TITLES, calm, everything, figures, go, press, texts, visit
+from browsing import EXPLORE, PAGES, TITLES, calm, everything, figures, go, press, session, texts, visit
 from stores import EVIL, HUGE, IMAGE, JUDGED, SCRIPT, TRICKS
 from streamlit.testing.v1 import AppTest
 
@@ -40,7 +40,7 @@ def test_one_session_walks_through_all_pages_and_keeps_its_choices(small_app: Pa
 
 def test_a_store_that_cannot_be_opened_is_said_in_one_sentence(empty_app: Path) -> None:
     empty_app.write_text("this is no store")
-    at = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
+    at = session().run()
     assert not at.exception and not at.title
     assert len(at.error) == 1 and "store.duckdb" in texts(at)
     empty_app.unlink()
@@ -51,7 +51,7 @@ def test_a_store_that_another_process_holds_is_said_in_one_sentence(empty_app: P
     pipe = subprocess.PIPE
     with subprocess.Popen([sys.executable, "-c", code, str(empty_app)], stdin=pipe, stdout=pipe) as other:
         assert other.stdout is not None and other.stdout.readline()
-        at = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
+        at = session().run()
         other.communicate(b"")
     assert not at.exception and len(at.error) == 1 and "process" in texts(at)
     empty_app.unlink()

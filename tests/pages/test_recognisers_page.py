@@ -41,12 +41,13 @@ def test_the_text_decides_the_reading(empty_app: Path) -> None:
 
 
 def test_words_that_show_a_value_are_marked(empty_app: Path) -> None:
-    shown = visit("recognisers").get("html")[0].value
-    assert re.search('<mark title="[^"]*Tradition[^"]*"', shown)
+    at = visit("recognisers")
+    marked = set(re.findall(r"([\w-]+): (?:present|absent)", at.get("html")[0].value))
+    assert marked and marked <= set(frame(at, "value", "verdict")["value"])
 
 
 @pytest.mark.parametrize("text", ["", "   ", "Das ist ein deutscher Satz über die Freiheit.", "🤝🏽", "a" * 5000])
-def test_a_text_that_cannot_be_read_says_so_or_shows_nothing(text: str, empty_app: Path) -> None:
+def test_any_text_can_be_tried(text: str, empty_app: Path) -> None:
     at = read(visit("recognisers"), text)
     assert len(at.get("html")) == 1
 
@@ -58,7 +59,6 @@ def test_another_language_is_declined_in_words(empty_app: Path) -> None:
 
 def test_markup_stays_text(empty_app: Path) -> None:
     at = read(visit("recognisers"), f"{IMAGE} {SCRIPT} I would help my friends and keep the law of the land.")
-    assert [kind for kind, content in everything(at) if IMAGE in content] == ["text_area", "html"] or [
-        kind for kind, content in everything(at) if "![i]" in content
-    ] == ["html"]
+    carriers = {kind for kind, content in everything(at) if "![i]" in re.sub("</?mark[^>]*>", "", content)}
+    assert carriers == {"html"}
     assert "<script" not in at.get("html")[0].value

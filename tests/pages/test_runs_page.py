@@ -24,7 +24,7 @@ def bar(at: AppTest) -> str:
 
 
 def slow(_: object) -> Answer:
-    return Answer(body=completion(REFUSED), delay_s=0.3)
+    return Answer(body=completion(REFUSED), delay_s=1.0)
 
 
 def start(server: FaultyServer, *models: str) -> str:

@@ -81,14 +81,14 @@ def test_a_value_in_the_text_and_twins_are_pointed_out(empty_app: Path) -> None:
 
 
 def test_two_suites_of_one_name_can_both_be_chosen(empty_app: Path) -> None:
-    for text in ("Shall I go, or shall I stay?", "Shall I speak up, or keep my peace?"):
+    for text in ("Shall I go or shall I stay?", "Shall I speak up or keep my peace?"):
         at = upload("same.csv", f"id,text,values\na,{text},benevolence\n".encode())
         press(at, "Keep these 1 scenarios")
     at = visit("suites")
     shown = []
     for name in [name for name in at.selectbox(key="show_suite").options if name.startswith("same")]:
         shown += frame(visit("suites", show_suite=name), "scenario", "starter")["scenario"].tolist()
-    assert sorted(shown) == ["Shall I go, or shall I stay?", "Shall I speak up, or keep my peace?"]
+    assert sorted(shown) == ["Shall I go or shall I stay?", "Shall I speak up or keep my peace?"]
 
 
 def test_a_name_of_ones_own_is_kept(empty_app: Path) -> None:

@@ -143,8 +143,10 @@ def test_profiles(store: Store) -> None:
     records.save_profile(store, f"  {NASTY['sql']} ", "schwartz", {"power": 0.5})
     records.save_profile(store, NASTY["sql"], "schwartz", {"power": 1.5})
     records.save_profile(store, "other", "schwartz", {})
-    assert queries.profiles(store) == {NASTY["sql"]: ("schwartz", '{"power": 1.5}'), "other": ("schwartz", "{}")}
+    sql, other = queries.profiles(store)
+    assert (sql.name, sql.system, sql.weights, sql.means) == (NASTY["sql"], "schwartz", '{"power": 1.5}', "")
+    assert other.name == "other"
     records.delete_profile(store, NASTY["sql"])
-    assert list(queries.profiles(store)) == ["other"]
+    assert [kept.name for kept in queries.profiles(store)] == ["other"]
     with pytest.raises(UserError, match="no name"):
         records.save_profile(store, " \n", "schwartz", {})

@@ -1,0 +1,115 @@
+"""Profiles in the plane of Schwartz's circle, by projections whose loss is stated. No t-SNE: its distances lie.
+
+Models' scores and people's ratings have different units, so every row is standardised over the values first: what is
+placed is the shape of a profile, not its level or strength.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy.spatial.distance import pdist, squareform
+
+from core.analysis.alignment import standardised
+from core.analysis.bootstrap import Floats
+
+Method = Literal["circle", "pca", "mds"]
+
+
+@dataclass(frozen=True)
+class Placing:
+    """N profiles and V values in a plane in which the values run clockwise, the first and the last at the top.
+
+    `points` (N x 2): equal units on both axes; NaN for a constant profile or one with a missing value. `directions`
+    (V x 2): where a profile moves when it holds the value higher, the slope of the standardised value on the plane.
+    `held` (V, at most 1): the share of each value's variance that the plane shows (R²). `explained`: that of all values
+    together; about the rows' mean, but for "circle" about its centre, the flat profile. `stress`: Kruskal's stress-1
+    (1964, Psychometrika 29(1)), the distances themselves as disparities: 0 when the plane keeps all of them. `order`:
+    in [0, 1], how well the directions follow the theoretical circle (Tucker's congruence after rotation; random ones
+    reach RANDOM on average); always 1 for the method "circle".
+    """
+
+    method: Method
+    points: Floats
+    directions: Floats
+    held: Floats
+    explained: float
+    stress: float
+    order: float
+
+
+def place(profiles: Floats, method: Method = "pca") -> Placing:
+    """Rows of `profiles` (N x V, the values in circular order, any unit) in the plane.
+
+    "circle": the projection onto the theoretical circle, the first harmonic of each profile: a row's place does not
+    depend on the others, a flat profile is the centre. "pca": the plane of the largest variance among these rows.
+    "mds": classical scaling of the city-block distances that the statistic "distance" uses. The last two are rotated
+    and, if need be, mirrored so that the values' directions fit the theoretical circle best (orthogonal Procrustes).
+
+    Raises ValueError when "pca" or "mds" has fewer than three profiles to place.
+    """
+    shapes = standardised(profiles)
+    known = ~np.isnan(shapes).any(axis=1)
+    rows, circle = shapes[known], angles(shapes.shape[1])
+    if method != "circle" and len(rows) < 3:
+        raise ValueError(f"a plane through profiles needs three of them, got {len(rows)}")
+    if method == "mds":
+        distances = pdist(rows, "cityblock") / rows.shape[1]
+        plane = classical_scaling(squareform(distances))
+    else:
+        distances = pdist(rows)
+        plane = rows @ circle * np.sqrt(2 / rows.shape[1]) if method == "circle" else principal_plane(rows)
+    deviations = rows if method == "circle" else rows - rows.mean(axis=0)
+    directions = circle if method == "circle" else np.linalg.lstsq(plane, deviations, rcond=None)[0].T
+    turn, order = _onto(directions, circle)
+    points = np.full((len(shapes), 2), np.nan)
+    points[known] = plane @ turn
+    held, explained = _held(deviations, plane)
+    return Placing(method, points, directions @ turn, held, explained, stress_1(distances, pdist(plane)), order)
+
+
+def angles(n_values: int) -> Floats:
+    """V x 2: the values' unit vectors on the theoretical circle (Schwartz 1992, Advances in Experimental Social
+    Psychology 25), a wedge of 360° / V each, clockwise from the top. Conformity and Tradition share a wedge in the
+    theory; here, as on the radar, they lie side by side."""
+    turn = 2 * np.pi * (np.arange(n_values) + 0.5) / n_values
+    return np.column_stack([np.sin(turn), np.cos(turn)])
+
+
+def principal_plane(rows: Floats) -> Floats:
+    """N x 2: the rows' coordinates on their first two principal components, centred."""
+    u, s, _ = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)
+    plane: Floats = u[:, :2] * s[:2]
+    return plane
+
+
+def classical_scaling(distances: Floats) -> Floats:
+    """N x 2: classical multidimensional scaling of an N x N matrix (Torgerson 1952, Psychometrika 17(4)). For Euclidean
+    distances it is the principal plane. An axis whose eigenvalue is not positive is 0."""
+    centring = np.eye(len(distances)) - 1 / len(distances)
+    eigenvalues, vectors = np.linalg.eigh(-centring @ distances**2 @ centring / 2)
+    plane: Floats = vectors[:, -1:-3:-1] * np.sqrt(np.maximum(eigenvalues[-1:-3:-1], 0))
+    return plane
+
+
+def stress_1(distances: Floats, drawn: Floats) -> float:
+    """√(Σ (d - δ)² / Σ d²) over pairs, δ the distances and d those drawn; NaN when all points coincide."""
+    total = float((drawn**2).sum())
+    return float(np.sqrt(((drawn - distances) ** 2).sum() / total)) if total > 0 else float("nan")
+
+
+def _onto(directions: Floats, circle: Floats) -> tuple[Floats, float]:
+    """The 2 x 2 rotation, perhaps with a reflection, that brings the directions closest to the circle, and their
+    congruence with it afterwards."""
+    u, s, vt = np.linalg.svd(directions.T @ circle)
+    size = np.linalg.norm(directions) * np.linalg.norm(circle)
+    return u @ vt, float(s.sum() / size) if size > 0 else float("nan")
+
+
+def _held(deviations: Floats, plane: Floats) -> tuple[Floats, float]:
+    """The share of the columns' squares that a linear function of the plane holds: of each (NaN if it has none), and
+    of all together."""
+    left = deviations - plane @ np.linalg.lstsq(plane, deviations, rcond=None)[0]
+    before, after = (deviations**2).sum(axis=0), (left**2).sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return 1 - after / before, float(1 - after.sum() / before.sum())

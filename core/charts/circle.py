@@ -1,0 +1,124 @@
+"""Models, cultures and persons in the plane of the values' circle, with the direction of every value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.analysis.bootstrap import Floats
+from core.analysis.circle import Placing
+from core.charts.style import GRID, PROFILE_COLOUR, finish, label
+
+Kind = Literal["model", "culture", "person"]
+KINDS: Mapping[Kind, tuple[str, str, int]] = {  # the legend's name, marker and size
+    "culture": ("cultures", "diamond", 9),
+    "person": ("persons", "star", 13),
+    "model": ("models", "circle", 12),
+}
+METHODS = {
+    "circle": "projected on the theoretical circle",
+    "pca": "principal components",
+    "mds": "classical scaling of city-block distances",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """What one of the placed rows is: `note` is shown below its name on hover (n, source)."""
+
+    id: str
+    name: str
+    kind: Kind
+    note: str = ""
+
+
+def circle(placing: Placing, places: Sequence[Place], values: Sequence[str], colours: Mapping[str, str]) -> go.Figure:
+    """The points of `placing`, one for each of `places`, and a ray for each of the `values` (names, in the placing's
+    order), scaled so that the longest reaches the outermost point. Models have their colours by id, cultures are grey
+    diamonds, persons stars. A point's customdata is (id, hover text). What the plane loses stands above the figure."""
+    reach = _reach(placing.points)
+    tips = placing.directions * _scale(placing.directions, reach)
+    figure = go.Figure([_rays(tips)])
+    for kind in KINDS:
+        rows = [i for i, place in enumerate(places) if place.kind == kind and not np.isnan(placing.points[i]).any()]
+        if rows:
+            figure.add_trace(_dots(kind, placing.points[rows], [places[i] for i in rows], colours))
+    axis = {"range": [-1.35 * reach, 1.35 * reach], "gridcolor": GRID, "zerolinecolor": GRID, "showticklabels": False}
+    return finish(
+        figure,
+        640,
+        f"{_subject(places)} on the circle of values<br><sup>{_loss(placing)}</sup>",
+        margin={"l": 10, "r": 10, "t": 70, "b": 10},
+        xaxis={**axis, "constrain": "domain"},
+        yaxis={**axis, "scaleanchor": "x", "scaleratio": 1},
+        annotations=[_name(tip, value) for tip, value in zip(tips, values, strict=True)],
+    )
+
+
+def _reach(points: Floats) -> float:
+    known = points[~np.isnan(points).any(axis=1)]
+    return max(1e-9, float(np.linalg.norm(known, axis=1).max())) if len(known) else 1.0
+
+
+def _scale(directions: Floats, reach: float) -> float:
+    longest = float(np.linalg.norm(directions, axis=1).max())
+    return reach / longest if longest > 0 else 0.0
+
+
+def _subject(places: Sequence[Place]) -> str:
+    there = [KINDS[kind][0] for kind in ("model", "culture", "person") if any(place.kind == kind for place in places)]
+    return ", ".join(there).capitalize() if there else "Nobody yet"
+
+
+def _loss(placing: Placing) -> str:
+    said = f"{METHODS[placing.method]}: {100 * placing.explained:.0f} % of the variance, stress-1 {placing.stress:.2f}"
+    return said if placing.method == "circle" else f"{said}; the values follow the circle by {placing.order:.2f} of 1"
+
+
+def _dots(kind: Kind, points: Floats, places: Sequence[Place], colours: Mapping[str, str]) -> go.Scatter:
+    name, symbol, size = KINDS[kind]
+    colour = [colours.get(place.id, PROFILE_COLOUR) if kind == "model" else PROFILE_COLOUR for place in places]
+    return go.Scatter(
+        x=points[:, 0].tolist(),
+        y=points[:, 1].tolist(),
+        mode="markers",
+        name=name,
+        marker={
+            "symbol": symbol,
+            "size": size,
+            "color": colour,
+            "line": {"width": 1, "color": "rgba(255,255,255,0.6)"},
+        },
+        customdata=[[place.id, _hover(place)] for place in places],
+        # The name is in the data, never in the template: "%{x}" in a name stays as it is.
+        hovertemplate="%{customdata[1]}<extra></extra>",
+    )
+
+
+def _hover(place: Place) -> str:
+    return label(place.name) + (f"<br>{label(place.note)}" if place.note else "")
+
+
+def _rays(tips: Floats) -> go.Scatter:
+    ends = np.stack([np.zeros_like(tips), tips, np.full_like(tips, np.nan)], axis=1).reshape(-1, 2)
+    return go.Scatter(
+        x=ends[:, 0].tolist(),
+        y=ends[:, 1].tolist(),
+        mode="lines",
+        line={"color": PROFILE_COLOUR, "width": 1},
+        hoverinfo="skip",
+        name="direction of a value",
+    )
+
+
+def _name(tip: Floats, value: str) -> dict[str, Any]:
+    return {
+        "x": 1.06 * float(tip[0]),
+        "y": 1.06 * float(tip[1]),
+        "text": label(value),
+        "showarrow": False,
+        "xanchor": "left" if tip[0] > 0 else "right",
+        "font": {"size": 12, "color": PROFILE_COLOUR},
+    }

@@ -1,0 +1,135 @@
+"""Whose values count: choosing a profile, and its weights on sliders that stay in step with it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
+
+import streamlit as st
+
+from core.errors import UserError
+from core.store import queries
+from core.values.profile import EVEN, MOST, Profile, presets, saved, surveyed, weighed
+from core.values.system import SCHWARTZ, ValueSystem
+from core.values.weighting import SCHEMES
+from pages.shared.resources import store
+
+CUSTOM = "custom"
+OWN = "Own weights"
+Width = int | Literal["stretch"]
+
+
+def all_profiles(system: ValueSystem) -> dict[str, Profile]:
+    """Every profile of a system by id: presets, people surveyed, and those saved here."""
+    kept = [saved(one) for one in queries.profiles(store()) if one.system == system.id]
+    given = (*presets(system), *(surveyed() if system.id == SCHWARTZ else ()))
+    taken = {OWN, *(profile.name for profile in given)}
+    # A select box tells its options apart by their names.
+    kept = [replace(one, name=f"{one.name} (saved)") if one.name in taken else one for one in kept]
+    return {profile.id: profile for profile in (*given, *kept)}
+
+
+def slider_key(system: ValueSystem, value: str) -> str:
+    """The name of a value's weight in the URL: short, and different for each system's values."""
+    short = {one.id: one.short for one in system.values}[value]
+    return f"w_{short.replace(' ', '_').replace('/', '_')}"
+
+
+def choose_profile(profiles: Mapping[str, Profile], system: ValueSystem) -> None:
+    """The choice itself; the weights follow in `weigh_profile`."""
+    st.selectbox(
+        "Whose values count",
+        [*profiles, CUSTOM],
+        format_func=lambda key: profiles[key].name if key in profiles else OWN,
+        key="profile",
+        bind="query-params",
+        persist_state="session",
+        on_change=lambda: _set_sliders(profiles, system),
+        help="Presets, the people of 31 countries and other groups as surveyed, and the profiles saved here.",
+    )
+
+
+def weigh_profile(profiles: Mapping[str, Profile], system: ValueSystem, width: Width = "stretch") -> Profile:
+    """The chosen profile with its exact weights, or what the sliders say once one was moved."""
+    chosen = profiles.get(st.session_state.get("profile", ""))
+    if chosen and chosen.means:
+        _choose_scheme(profiles, system)
+    profile = _weighed(profiles)
+    with st.container(horizontal=width != "stretch", gap="medium"):
+        moved = _sliders(system, profile, width)
+    return profile or Profile(CUSTOM, OWN, system.id, moved, "Weights set by hand.")
+
+
+def _choose_scheme(profiles: Mapping[str, Profile], system: ValueSystem) -> None:
+    """How means become weights, and how sharply."""
+    with st.container(horizontal=True):
+        scheme = st.selectbox(
+            "From means to weights",
+            list(SCHEMES),
+            format_func=lambda key: SCHEMES[key].label,
+            key="scheme",
+            bind="query-params",
+            persist_state="session",
+            on_change=lambda: _set_sliders(profiles, system),
+            help="The formula is under “How the weights become a number” on the Profile page.",
+        )
+        if SCHEMES[str(scheme)].T is not None:
+            st.slider(
+                "T: small is sharp",
+                0.1,
+                2.0,
+                float(SCHEMES[str(scheme)].T or 0.65),
+                0.05,
+                key=f"T_{scheme}",
+                bind="query-params",
+                persist_state="session",
+                on_change=lambda: _set_sliders(profiles, system),
+                help="A value T points above another weighs 2.7 times as much. 0.65 comes closest to the shares of "
+                "people who put each value first.",
+            )
+
+
+def _weighed(profiles: Mapping[str, Profile]) -> Profile | None:
+    """The chosen profile under the chosen scheme; None for weights of one's own."""
+    profile = profiles.get(st.session_state.get("profile", ""))
+    if profile is None or profile.means is None:
+        return profile
+    scheme = str(st.session_state.get("scheme") or "softmax")
+    try:
+        return weighed(profile, scheme, st.session_state.get(f"T_{scheme}"))
+    except UserError as error:
+        st.warning(f"{error} Softmax weights are shown.")
+        return weighed(profile, "softmax")
+
+
+def _set_sliders(profiles: Mapping[str, Profile], system: ValueSystem) -> None:
+    profile = _weighed(profiles)
+    for value, weight in (profile.weights if profile else {}).items():
+        st.session_state[slider_key(system, value)] = round(weight)
+
+
+def _sliders(system: ValueSystem, profile: Profile | None, width: Width) -> dict[str, float]:
+    """A slider for each value, from 0 to 100. Without a weight in the URL the chosen profile sets them."""
+    weights = {}
+    for value in system.values:
+        key = slider_key(system, value.id)
+        if profile and key not in st.session_state and key not in st.query_params:
+            st.session_state[key] = round(profile.weights[value.id])
+        weights[value.id] = float(
+            st.slider(
+                value.name,
+                0,
+                int(MOST),
+                int(EVEN),
+                key=key,
+                bind="query-params",
+                persist_state="session",
+                width=width,
+                help=value.definition,
+                on_change=_own_weights,
+            )
+        )
+    return weights
+
+
+def _own_weights() -> None:
+    st.session_state["profile"] = CUSTOM
