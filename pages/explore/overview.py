@@ -38,7 +38,7 @@ def full_table(ranked: Ranking, shown: View) -> pd.DataFrame:
 def unranked(shown: View) -> None:
     """Models that were asked but of which nothing could be read: they must not vanish silently."""
     for row in shown.results.outcomes.itertuples():
-        if row.model not in shown.results.raw.models:
+        if row.model in shown.models and row.model not in shown.results.raw.models:
             st.text(
                 f"Not ranked: {row.model}. Of {row.asked} answers, {row.refused} were refused, {row.unparsed} "
                 f"unparsed, {row.error} failed, and values could be read in {row.scored}."
@@ -63,12 +63,12 @@ statistic = st.segmented_control(
     help="The weighted sum is the published alignment; it rewards models that express every value strongly. "
     "Profile match compares the shape of the profile only.",
 )
-if not shown.models:
+scores = shown.results.raw.only(shown.models)
+if not scores.models:
     nothing_read(shown)
     st.stop()
-scores = shown.results.raw.only(shown.models)
 ranked = rank(scores, shown.weights, str(statistic))
-st.text(verdict(ranked, shown.profile))
+st.text(verdict(ranked, shown.profile.name))
 if ranked.table["alignment"].isna().all() and str(statistic).endswith("match"):
     st.info("With equal weights there is no profile to match: choose a profile or move a weight.")
 figure = ranking(ranked, model_colours(models_in_order()))

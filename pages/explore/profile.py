@@ -7,14 +7,19 @@ from core.charts.ranking import ranking
 from core.charts.style import model_colours
 from core.errors import UserError
 from core.store import records
+from core.values.cultures import SPREAD
+from core.values.nearest import how_weak, nearest
+from core.values.weighting import SCHEMES, effective_number, softmax_inverse
 from pages.shared.parts import RADAR_CONFIG, empty, measure_note, nothing_read
-from pages.shared.plain import show_error
+from pages.shared.plain import escape, show_error
+from pages.shared.profiles import CUSTOM, people, profile_table
 from pages.shared.resources import models_in_order, store
-from pages.shared.sidebar import CUSTOM, View, slider_key, view
+from pages.shared.sidebar import View, view
 
 
 def draw(shown: View) -> None:
-    if not shown.models:
+    scores = shown.results.raw.only(shown.models)
+    if not scores.models:
         nothing_read(shown)
         return
     statistic = st.segmented_control(
@@ -28,7 +33,7 @@ def draw(shown: View) -> None:
         bind="query-params",
         persist_state="session",
     )
-    ranked = rank(shown.results.raw.only(shown.models), shown.weights, str(statistic))
+    ranked = rank(scores, shown.weights, str(statistic))
     if ranked.table["alignment"].isna().all():
         st.info("With equal weights there is no profile to match: choose a profile or move a weight.")
     st.plotly_chart(
@@ -39,6 +44,25 @@ def draw(shown: View) -> None:
         st.text(f"{number}. {members}")
     st.caption("Models in one line cannot be told apart (95 % interval of the paired difference from its first).")
     measure_note(shown)
+
+
+def card(shown: View) -> None:
+    """Who stands behind the weights, and how far they differ among themselves."""
+    profile = shown.profile
+    with st.container(border=True):
+        st.subheader(escape(profile.name))
+        st.caption(escape(profile.source))
+        if profile.means:
+            st.dataframe(profile_table(profile, shown.results.system, shown.weights), hide_index=True)
+            st.markdown(f":material/groups: **{SPREAD}**: compare the means with the spread between persons.")
+        elif profile.id == CUSTOM and shown.results.system.circular and (shown.weights > 0).all():
+            st.text(
+                f"As if made from means by the softmax: {how_weak(nearest(softmax_inverse(shown.weights), people()))}"
+            )
+
+
+def formula(shown: View) -> None:
+    """The way from means to weights to a number, and what it does here."""
     with st.expander("How the weights become a number", icon=":material/function:"):
         st.latex(r"\mathrm{alignment}(M) = \sum_v w_v\, S_v(M), \qquad \sum_v w_v = 1")
         st.markdown(
@@ -46,16 +70,19 @@ def draw(shown: View) -> None:
             "Because a talkative model scores higher on every value, the sum hardly depends on the weights; "
             "*profile match* correlates the shape of the scores with the shape of the weights instead."
         )
+        scheme = SCHEMES.get(str(st.session_state.get("scheme")))
+        if shown.profile.means and scheme:
+            st.markdown(f"**{scheme.label}.** {scheme.words}")
+            st.latex(scheme.latex)
+        st.text(f"These weights count as much as {effective_number(shown.weights):.1f} values weighed equally.")
 
 
 def save(shown: View) -> None:
-    system = shown.results.system
     with st.form("save", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("Name", max_chars=80, placeholder="My weights")
         if st.form_submit_button("Save these weights", icon=":material/save:"):
-            weights = {value: float(st.session_state[slider_key(system, value)]) for value in system.ids}
             try:
-                records.save_profile(store(), name, system.id, weights)
+                records.save_profile(store(), name, shown.results.system.id, shown.profile.weights)
             except UserError as error:
                 show_error(error)
             else:
@@ -84,5 +111,7 @@ if shown is None:
     empty("Weights re-rank the models; there are no results to rank yet.")
 else:
     draw(shown)
+    card(shown)
+    formula(shown)
     save(shown)
     delete()

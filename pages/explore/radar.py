@@ -28,9 +28,6 @@ def open_scenarios(value: str) -> None:
 
 
 def draw(shown: View) -> None:
-    if not shown.models:
-        nothing_read(shown)
-        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
             "Scores",
@@ -46,7 +43,10 @@ def draw(shown: View) -> None:
         bands = st.toggle("Intervals", True, key="bands", bind="query-params", persist_state="session")
         polygon = st.toggle("Profile", True, key="polygon", bind="query-params", persist_state="session")
         zoom = st.toggle("Zoom to the data", False, key="zoom", bind="query-params", persist_state="session")
-    models = shown_models(shown)
+    models = [model for model in shown_models(shown) if model in shown.results.raw.models]
+    if not models:
+        nothing_read(shown)
+        return
     if len(models) > MOST_SHOWN:
         st.caption(
             f"The first {MOST_SHOWN} of {len(models)} models are drawn: choose up to {MOST_SHOWN} in the sidebar."

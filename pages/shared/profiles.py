@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
+import pandas as pd
 import streamlit as st
 
+from core.analysis.bootstrap import Floats
 from core.errors import UserError
 from core.store import queries
+from core.values.cultures import CultureProfile, cultures, of_kind
 from core.values.profile import EVEN, MOST, Profile, presets, saved, surveyed, weighed
 from core.values.system import SCHWARTZ, ValueSystem
 from core.values.weighting import SCHEMES
@@ -26,6 +29,23 @@ def all_profiles(system: ValueSystem) -> dict[str, Profile]:
     # A select box tells its options apart by their names.
     kept = [replace(one, name=f"{one.name} (saved)") if one.name in taken else one for one in kept]
     return {profile.id: profile for profile in (*given, *kept)}
+
+
+def people() -> tuple[CultureProfile, ...]:
+    """The countries a person can be compared with."""
+    return of_kind(cultures().values(), "country")
+
+
+def profile_table(profile: Profile, system: ValueSystem, weights: Floats) -> pd.DataFrame:
+    """Means, spread between persons and weights of a profile measured on people."""
+    return pd.DataFrame(
+        {
+            "value": [system.names[value] for value in system.ids],
+            "mean (centred points)": profile.means,
+            "spread between persons (sd)": profile.sds or [None] * len(system.ids),
+            "weight": weights.round(3),
+        }
+    )
 
 
 def slider_key(system: ValueSystem, value: str) -> str:

@@ -3,25 +3,20 @@
 The widgets are drawn from app.py, so that they stay the same widgets on every page; pages read `view()`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
 
 import streamlit as st
 
 from core.analysis.alignment import normalise
 from core.analysis.bootstrap import Floats
 from core.runs.results import Comparable, Results, comparable
-from core.store import queries
 from core.store.queries import RunHead
 from core.values.profile import Profile
 from core.values.system import systems
 from pages.shared.profiles import all_profiles, choose_profile, weigh_profile
-from pages.shared.resources import results, run_heads, store
+from pages.shared.resources import results, run_heads
 
 EXPLORE = ("", "radar", "profile", "scenarios")
-CUSTOM = "custom"
-OWN = "Own weights"
 ALL = "all"
 _VIEW = "view"
 
@@ -105,12 +100,14 @@ def _set_name(found: Comparable) -> str:
 
 
 def _choose_models(scored: Results) -> tuple[str, ...]:
+    """All models that were asked, those of which nothing could be read too: they are counted and shown."""
+    asked: list[str] = scored.outcomes["model"].tolist()
     chosen = st.multiselect(
         "Models",
-        list(scored.raw.models),
+        asked,
         key="models",
         bind="query-params",
         persist_state="session",
         placeholder="All models",
     )
-    return tuple(model for model in scored.raw.models if not chosen or model in chosen)
+    return tuple(model for model in asked if not chosen or model in chosen)

@@ -29,7 +29,7 @@ def test_one_click_leads_from_nothing_to_the_words_of_an_answer(server: Server, 
 
     go(page, "Overview")
     expect(page.get_by_test_id("stBadge").or_(page.locator(".stMarkdownBadge"))).to_contain_text("low information")
-    expect(page.get_by_text(f"{EMBEDDED}: ")).to_be_visible()
+    expect(page.get_by_test_id("stText").filter(has_text=f"{EMBEDDED}: ")).to_be_visible()
 
     go(page, "Radar")
     page.get_by_role("button", name="Open its scenarios").click()
