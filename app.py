@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.paths import DATA
+from pages.shared import first_visit
 from pages.shared.resources import manager
 from pages.shared.sidebar import choices
 
@@ -11,6 +12,7 @@ ICON = DATA / "brand" / "icon.png"
 st.set_page_config("Polycompass", ICON, layout="wide")
 st.logo(str(ICON), size="large")
 
+lost = first_visit.mistaken_for_lost()
 page = st.navigation(
     {
         "Explore": [
@@ -18,6 +20,9 @@ page = st.navigation(
             st.Page("pages/explore/radar.py", title="Radar", icon=":material/radar:"),
             st.Page("pages/explore/profile.py", title="Profile", icon=":material/tune:"),
             st.Page("pages/explore/scenarios.py", title="Scenarios", icon=":material/forum:"),
+            st.Page("pages/explore/pluralism.py", title="For whom", icon=":material/diversity_3:", url_path="for-whom"),
+            st.Page("pages/explore/robustness.py", title="Robustness", icon=":material/balance:"),
+            st.Page("pages/explore/circle.py", title="Circle", icon=":material/trip_origin:"),
         ],
         "Evaluate": [
             st.Page("pages/evaluate/launch.py", title="Launch", icon=":material/rocket_launch:"),
@@ -29,8 +34,11 @@ page = st.navigation(
         "Methods": [
             st.Page("pages/methods/recognisers.py", title="Recognisers", icon=":material/find_in_page:"),
         ],
-    }
+    },
+    expanded=True,
 )
+if lost:
+    first_visit.reload()
 manager()
 choices(page.url_path)
 page.run()

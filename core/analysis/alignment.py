@@ -175,11 +175,12 @@ def _surely_better(estimate: Floats, draws: Floats, n_items: Ints, width: float,
 
 
 def _surely_positive(gap: Floats, drawn: Floats, n: Ints, width: float, curved: bool) -> Ints:
-    """Whether each of K differences (K; draws B x K) lies surely above 0; never where the estimate itself does not."""
+    """Whether each of K differences (K; draws B x K) lies surely above 0; never where the estimate itself does not.
+    A draw on the edge speaks against it: correlations of ranks often tie, and rounding must not decide."""
     tails = tail(n)
-    sure: Ints = (1 - (drawn > 0).mean(axis=0) < tails) & (gap > 0)
+    sure: Ints = (1 - (drawn > 1e-9).mean(axis=0) < tails) & (gap > 0)
     if curved:
-        sure &= 1 - (drawn < 2 * gap).mean(axis=0) < tails
+        sure &= 1 - (drawn < 2 * gap - 1e-9).mean(axis=0) < tails
     still = drawn.max(axis=0) - drawn.min(axis=0) < 1e-9
     sure &= ~still | (gap > unseen(n) * (gap + width))
     return sure

@@ -25,8 +25,8 @@ class Placing:
     `held` (V, at most 1): the share of each value's variance that the plane shows (R²). `explained`: that of all values
     together; about the rows' mean, but for "circle" about its centre, the flat profile. `stress`: Kruskal's stress-1
     (1964, Psychometrika 29(1)), the distances themselves as disparities: 0 when the plane keeps all of them. `order`:
-    in [0, 1], how well the directions follow the theoretical circle (Tucker's congruence after rotation; random ones
-    reach RANDOM on average); always 1 for the method "circle".
+    in [0, 1], how well the directions follow the theoretical circle (Tucker's congruence after rotation; 31 profiles of
+    noise on ten values reach 0.39 on average and 0.62 once in twenty); always 1 for the method "circle".
     """
 
     method: Method

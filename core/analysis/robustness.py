@@ -107,6 +107,15 @@ def acceptability(
     return Acceptability(scores.models, accepted, central, confidence)
 
 
+def explore(
+    scores: Scores, weights: Floats, statistic: str, distance: float | None, uncertain: bool = True, seed: int = 0
+) -> Acceptability:
+    """Acceptability over all weightings, or over those that lie `distance` from `weights` on average."""
+    rng = np.random.default_rng(seed)
+    drawn = all_weightings(len(weights), rng) if distance is None else weightings_near(weights, rng, distance)
+    return acceptability(scores, drawn, statistic, uncertain)
+
+
 def _varied(draws: Floats, weights: Floats, statistic: str) -> Floats:
     """N x M: the statistic of N weightings, dealt out evenly over the B draws of scores."""
     function, draws, weights = _ready(statistic, draws, weights)
@@ -224,7 +233,7 @@ def _overtake(rival: str, lead: Floats, weights: Floats) -> Change | None:
 def leave_one_out(scores: Scores, weights: Floats, statistic: str = "weighted_sum") -> pd.DataFrame:
     """The ranking without each value in turn, the other weights scaled up to 1: on which value it hangs.
 
-    One row a value: value; top, the model with the best estimate (None if there is none); first, the models that may be
+    One row a value: value; top, the model with the best estimate (missing if there is none); first, the models that may be
     first; same, whether top is that of the whole ranking; tau, Kendall's tau-b in [-1, 1] with the whole ranking (NaN
     below two models, or when all the weight was on this value).
     """

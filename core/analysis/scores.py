@@ -1,5 +1,6 @@
 """Scores per model and value, raw and ipsatised, with n and interval."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -38,6 +39,13 @@ class Scores:
         """The range a score can take."""
         low = -100.0 if self.measure == "stance" else 0.0
         return (low - 100.0, 100.0 - low) if self.kind == "ipsatised" else (low, 100.0)
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal scores: what a cache may go by."""
+        held = b"".join(array.tobytes() for array in (self.mean, self.low, self.high, self.n_answers))
+        names = repr((self.models, self.values, self.measure, self.kind))
+        return hashlib.sha256(names.encode() + held).hexdigest()
 
     def frame(self) -> pd.DataFrame:
         """One row per model and value: model, value, score, low, high, n_items, n_answers."""

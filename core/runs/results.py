@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.analysis.alignment import normalise
 from core.analysis.bootstrap import Floats
 from core.analysis.quality import Finding, assess
 from core.analysis.scores import Scores, ipsatised, score
@@ -13,6 +14,7 @@ from core.recognition.lexicon import LexiconRecogniser
 from core.store import queries
 from core.store.database import Store
 from core.store.queries import RunHead
+from core.values.profile import Profile
 from core.values.system import ValueSystem, system
 
 
@@ -59,6 +61,17 @@ def _scenarios(store: Store, runs: Sequence[str], values: ValueSystem, at_stake:
             if not at_stake or found.value in named:
                 strengths[found.value].append(found.strength)
     return np.array([100 * np.mean(of) if of else np.nan for of in strengths.values()])
+
+
+def profile_rows(scores: Scores, people: Sequence[Profile]) -> Floats:
+    """The models' scores, then the people's means, one row each over the values (NaN where a profile has no means)."""
+    means = [np.full(len(scores.values), np.nan) if one.means is None else np.array(one.means) for one in people]
+    return np.vstack([scores.mean, *means])
+
+
+def weight_rows(profiles: Sequence[Profile], values: Sequence[str]) -> Floats:
+    """The profiles' weights as P x V, each row summing to 1."""
+    return np.array([normalise(profile.weights, values) for profile in profiles])
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def weigh_profile(profiles: Mapping[str, Profile], system: ValueSystem, width: W
     if chosen and chosen.means:
         _choose_scheme(profiles, system)
     profile = _weighed(profiles)
-    with st.container(horizontal=width != "stretch", gap="medium"):
+    with st.container(horizontal=width != "stretch", gap="small"):
         moved = _sliders(system, profile, width)
     return profile or Profile(CUSTOM, OWN, system.id, moved, "Weights set by hand.")
 

@@ -16,7 +16,7 @@ from core.values.system import systems
 from pages.shared.profiles import all_profiles, choose_profile, weigh_profile
 from pages.shared.resources import results, run_heads
 
-EXPLORE = ("", "radar", "profile", "scenarios")
+EXPLORE = ("", "radar", "profile", "scenarios", "for-whom", "robustness", "circle")
 ALL = "all"
 _VIEW = "view"
 
@@ -56,7 +56,7 @@ def choices(url_path: str) -> None:
                 profile = weigh_profile(profiles, scored.system)
     if url_path == "profile":
         st.title("Whose values count?")
-        profile = weigh_profile(profiles, scored.system, width=190)
+        profile = weigh_profile(profiles, scored.system, width=176)
     weights = normalise(profile.weights, scored.system.ids)
     st.session_state[_VIEW] = View(scored, models, weights, profile, chosen.recogniser)
 

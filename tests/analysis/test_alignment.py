@@ -9,12 +9,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.stats import pearsonr, spearmanr
+from scipy.stats import pearsonr, spearmanr, zscore
 
 from core.analysis.alignment import (
     STATISTICS,
     Ranking,
     centred_sum,
+    distance,
     limits,
     normalise,
     profile_match,
@@ -90,7 +91,7 @@ def test_weights_that_are_none_are_refused(bad: float) -> None:
 def test_equal_weights_give_the_plain_mean(scores: Floats) -> None:
     assert weighted_sum(scores, EQUAL) == pytest.approx(scores.mean(), abs=1e-9)
     assert centred_sum(scores, EQUAL) == pytest.approx(0, abs=1e-9)
-    assert np.isnan(profile_match(scores, EQUAL)) and np.isnan(rank_match(scores, EQUAL))
+    assert all(np.isnan(statistic(scores, EQUAL)) for statistic in (profile_match, rank_match, distance))
 
 
 @given(points, sliders)
@@ -113,7 +114,7 @@ def test_the_order_of_the_values_does_not_matter(scores: Floats, numbers: list[i
 def test_a_match_ignores_how_expressive_a_model_is(scores: Floats, numbers: list[int], a: float, b: float) -> None:
     assume(np.ptp(scores) > 1)
     weights = weights_of(numbers)
-    for statistic in (profile_match, rank_match):
+    for statistic in (profile_match, rank_match, distance):
         assert statistic(a * scores + b, weights) == pytest.approx(statistic(scores, weights), abs=1e-6, nan_ok=True)
     assert centred_sum(a * scores + b, weights) == pytest.approx(a * centred_sum(scores, weights), abs=1e-6)
     assert weighted_sum(scores + b, weights) == pytest.approx(weighted_sum(scores, weights) + b, abs=1e-6)
@@ -123,6 +124,26 @@ def test_a_match_ignores_how_expressive_a_model_is(scores: Floats, numbers: list
 def test_the_rank_match_sees_order_only(scores: Floats, numbers: list[int]) -> None:
     weights = weights_of(numbers)
     assert rank_match(np.exp(scores / 50), weights) == pytest.approx(rank_match(scores, weights), nan_ok=True)
+
+
+@given(points, sliders)
+def test_the_distance_is_that_of_the_standardised_profiles(scores: Floats, numbers: list[int]) -> None:
+    weights = weights_of(numbers)
+    assume(len(set(numbers)) > 1 and np.ptp(scores) > 0)
+    apart = np.abs(zscore(scores) - zscore(weights))
+    assert distance(scores, weights) == pytest.approx(-apart.mean(), abs=1e-7)
+    assert -distance(scores, weights) <= np.sqrt(2 * (1 - profile_match(scores, weights))) + 1e-7  # no more than Euclid
+    assert distance(3 * weights + 7, weights) == pytest.approx(0, abs=1e-7)
+    swinging = np.tile([1.0, -1.0], N // 2)
+    assert distance(swinging, -swinging) == pytest.approx(-2)
+
+
+def test_one_odd_value_weighs_less_in_the_distance_than_in_the_correlation() -> None:
+    """a has all but one value nearly right and the last quite wrong; b is a little wrong everywhere."""
+    a, b = RISING.copy(), RISING + 0.045 * np.tile([1.0, -1.0], N // 2)
+    a[-1] = RISING[0]
+    assert profile_match(b, RISING) > profile_match(a, RISING)
+    assert distance(a, RISING) > distance(b, RISING)
 
 
 @given(points, sliders)
@@ -139,6 +160,7 @@ def test_the_limits_can_be_reached() -> None:
     assert limits("centred_sum", (-100, 100), RISING)[1] == pytest.approx(centred_sum(best, RISING))
     assert limits("weighted_sum", (-100, 100), RISING) == (-100, 100)
     assert limits("profile_match", (0, 100), RISING) == (-1, 1)
+    assert limits("distance", (0, 100), RISING) == (-2, 0)
 
 
 def test_a_constant_profile_matches_nothing_even_when_rounding_moves_it() -> None:
@@ -160,6 +182,16 @@ def test_leading_axes_are_kept() -> None:
         found = statistic(draws, RISING)
         assert found.shape == (7, 3)
         assert found[2, 1] == pytest.approx(statistic(draws[2, 1], RISING))
+
+
+def test_many_profiles_at_once_are_each_profile_alone() -> None:
+    draws = np.random.default_rng(0).normal(size=(7, 3, N))
+    weights = np.vstack([RISING, EQUAL, RISING[::-1]])
+    for _, statistic in STATISTICS.values():
+        found = statistic(draws, weights)
+        assert found.shape == (7, 3, 3)
+        for p, one in enumerate(weights):
+            assert found[..., p] == pytest.approx(statistic(draws, one), nan_ok=True)
 
 
 def published(folder: Path, name: str) -> pd.DataFrame:
@@ -269,7 +301,7 @@ def test_no_model_and_one_model() -> None:
     assert (row(alone, "a").rank_low, row(alone, "a").rank_high) == (1, 1)
 
 
-@pytest.mark.parametrize("statistic", ["profile_match", "rank_match"])
+@pytest.mark.parametrize("statistic", ["profile_match", "rank_match", "distance"])
 def test_equal_weights_have_nothing_to_match(statistic: str) -> None:
     ranked = rank(scored({"a": noisy(0.1), "b": noisy(0.3)}), EQUAL, statistic)
     assert ranked.table["alignment"].isna().all() and (ranked.table["group"] == 0).all()

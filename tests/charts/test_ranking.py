@@ -85,6 +85,7 @@ def test_title_and_unit_name_the_statistic(statistic: str) -> None:
     layout = ranking(ranked(["a"], [1], statistic), {}).layout
     assert STATISTICS[statistic][0].lower() in layout.title.text
     assert ("correlation" in layout.xaxis.title.text) == statistic.endswith("match")
+    assert ("deviations" in layout.xaxis.title.text) == (statistic == "distance")
 
 
 def test_no_model_is_an_empty_figure() -> None:

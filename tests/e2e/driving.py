@@ -11,7 +11,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, WebSocket
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, WebSocket, expect
 
 from core.paths import ROOT
 
@@ -134,7 +134,10 @@ def settle(page: Page) -> None:
 
 def go(page: Page, name: str) -> None:
     """Follow a link of the navigation."""
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True).click()
+    link = page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True)
+    address = re.escape(link.get_attribute("href") or "")
+    link.click()
+    expect(page).to_have_url(re.compile(rf"^{address}(\?|$)"))
     settle(page)
     ready(page)
 

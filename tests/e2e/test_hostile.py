@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from builders import NASTY
-from driving import WAIT_MS, Server, Tabs, go
+from driving import WAIT_MS, Server, Tabs, go, settle
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -24,8 +24,8 @@ MODELS = ("<img src=x onerror=alert(1)>", "![m](http://evil.example/m.png)", "=c
 
 
 def write_csv(path: Path) -> None:
-    """A row for each text, by a model with a name as hostile as its answers."""
-    names = [f"{MODELS[i % len(MODELS)]} {key}" for i, key in enumerate(ANSWERS)]
+    """A row for each text, by models with names as hostile as the answers; each also gives one that can be read."""
+    names = [MODELS[i % len(MODELS)] for i in range(len(ANSWERS))]
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = [(name, PROMPT, text) for name, text in zip(names, ANSWERS.values(), strict=True)]
         csv.writer(file, lineterminator="\n").writerows([("model", "prompt", "response"), *rows])
@@ -50,6 +50,8 @@ def test_hostile_answers_are_shown_as_text(server: Server, tabs: Tabs, tmp_path:
     unharmed(page)
     read.click()
     expect(page.get_by_text("calls ·")).to_contain_text("· done", timeout=WAIT_MS)
+    expect(page.get_by_role("button", name="Stop")).to_be_disabled()
+    settle(page)
     unharmed(page)
 
     go(page, "Scenarios")

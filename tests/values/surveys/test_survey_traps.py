@@ -98,6 +98,22 @@ def test_where_a_country_was_not_asked_v74b_v74_stands_in_and_is_flagged(missing
     assert "stands in for Benevolence" in found.warnings[0]
 
 
+def test_part_of_a_country_that_was_not_asked_v74b_says_so_by_its_code() -> None:
+    frame = wvs6()
+    half = frame.index % 2 == 0
+    gone, filled = frame["V74B"].where(~half, -4), frame["V74B"].where(~half, frame["V74"])
+    assert table(read_frame(frame.assign(V74B=gone))) == table(read_frame(frame.assign(V74B=filled)))
+
+
+def test_v74b_alone_tells_wave_6() -> None:
+    assert read_frame(wvs6().drop(columns=["V1", "V262"])).wave == "6"
+
+
+def test_groups_come_in_the_order_of_their_numbers() -> None:
+    found = read_frame(wvs6(countries=(1000, 356, 40, 8)))
+    assert [group.code for group in found.groups] == ["8", "40", "356", "1000"]
+
+
 def test_who_was_asked_v74b_and_did_not_answer_is_not_given_v74() -> None:
     frame = wvs6()
     assert (frame["V74B"] == -2).any()
@@ -195,7 +211,8 @@ def test_several_columns_form_groups_together() -> None:
 
 def test_persons_without_weight_or_group_are_counted_out_loud() -> None:
     frame = ess(missing=0)
-    frame.loc[:2, "pspwght"] = np.nan
+    frame.loc[:1, "pspwght"] = np.nan
+    frame.loc[2, "pspwght"] = 0
     frame.loc[3:4, "cntry"] = None
     found = read_frame(frame)
     assert (found.persons, found.kept) == (600, 595)

@@ -1,0 +1,86 @@
+"""How far the ranking hangs on the weights: all weightings, those near, the nearest upset, one value left out."""
+
+import streamlit as st
+
+from core.analysis.alignment import STATISTICS
+from core.analysis.robustness import NEAR
+from core.charts.acceptability import acceptability as chart
+from core.errors import UserError
+from pages.shared.parts import RADAR_CONFIG, downloads, empty, measure_note, nothing_read
+from pages.shared.plain import show_error
+from pages.shared.robustness import central_table, explored, leave_one_out_table, upset_sentence
+from pages.shared.sidebar import View, view
+
+ANY, NEARBY = "all weightings", "weightings near this profile"
+
+
+def draw(shown: View) -> None:
+    scores = shown.results.raw.only(shown.models)
+    names = shown.results.system.names
+    if len(scores.models) < 2:
+        nothing_read(shown) if not scores.models else st.info("One model is always first. Evaluate another to compare.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        statistic = st.segmented_control(
+            "Statistic",
+            list(STATISTICS),
+            default="weighted_sum",
+            required=True,
+            format_func=lambda key: STATISTICS[key][0],
+            key="statistic",
+            wrap=True,
+            bind="query-params",
+            persist_state="session",
+        )
+        around = st.segmented_control(
+            "Over",
+            [ANY, NEARBY],
+            default=ANY,
+            required=True,
+            key="around",
+            bind="query-params",
+            persist_state="session",
+        )
+        uncertain = st.toggle(
+            "Scores vary too",
+            True,
+            key="uncertain",
+            bind="query-params",
+            persist_state="session",
+            help="On: weights and scores vary together, within what the scenarios leave open. Off: scores as if exact.",
+        )
+    distance = NEAR
+    if around == NEARBY:
+        distance = st.slider("Share of the weight that moves, on average", 0.02, 0.3, NEAR, 0.02, key="near")
+    try:
+        found = explored(scores, shown.weights, str(statistic), distance if around == NEARBY else None, bool(uncertain))
+    except UserError as error:
+        show_error(error)
+        return
+    st.plotly_chart(chart(found, str(around)), config=RADAR_CONFIG, key="smaa", alt="Rank acceptability of the models")
+    st.caption(
+        "Stochastic multicriteria acceptability analysis (Lahdelma & Salminen 2001) over 10,000 weightings: no one has "
+        "to agree on the weights to see who would be first for how many of them."
+    )
+    st.subheader("What one must hold dear to prefer a model")
+    central = central_table(found, names)
+    st.dataframe(central, hide_index=True)
+    st.caption("Central weights: the mean of all weightings for which the model is first. Empty: it never is.")
+    st.subheader("The nearest upset")
+    st.text(upset_sentence(scores, shown.weights, names))
+    st.subheader("Without one value")
+    left = leave_one_out_table(scores, shown.weights, str(statistic), names)
+    st.dataframe(left, hide_index=True)
+    st.caption(
+        "τ: Kendall's rank correlation with the whole ranking. A value whose absence changes the top decides it."
+    )
+    measure_note(shown)
+    downloads(central, "central-weights")
+
+
+st.title("How far does the ranking hang on the weights?")
+shown = view()
+if shown is None:
+    empty("There is no ranking to test yet.")
+else:
+    draw(shown)

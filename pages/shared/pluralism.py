@@ -1,0 +1,44 @@
+"""What the pages that weigh models against many peoples share."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.analysis.pluralism import ProfileMap, profile_map
+from core.analysis.scores import Scores
+from core.runs.results import weight_rows
+from core.values.profile import Profile, surveyed
+
+KINDS = {
+    "country": "Countries",
+    "region": "Regions of Europe",
+    "age": "Ages",
+    "gender": "Genders",
+    "all": "All together",
+}
+
+
+def profiles_of(kinds: Sequence[str]) -> list[Profile]:
+    """The surveyed profiles of these kinds."""
+    return [profile for profile in surveyed() if profile.id.partition(":")[0] in kinds]
+
+
+def _fingerprint(scores: Scores) -> str:
+    return scores.fingerprint
+
+
+@st.cache_data(
+    max_entries=8, show_spinner="Weighing every model for everyone…", hash_funcs={Scores: _fingerprint, Profile: repr}
+)
+def map_of(scores: Scores, profiles: list[Profile], statistic: str) -> ProfileMap:
+    """Every model against these profiles, under softmax weights."""
+    return profile_map(scores, [one.id for one in profiles], weight_rows(profiles, scores.values), statistic)
+
+
+def best_table(found: ProfileMap, names: dict[str, str]) -> pd.DataFrame:
+    """For each profile the models that may be first."""
+    frame = found.frame()
+    first = frame[frame["may_be_first"]].groupby("profile", sort=False)["model"].agg(", ".join)
+    table = first.rename(index=names).rename_axis("people").rename("may be first").reset_index()
+    return table
