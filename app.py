@@ -24,6 +24,11 @@ page = st.navigation(
             st.Page("pages/explore/robustness.py", title="Robustness", icon=":material/balance:"),
             st.Page("pages/explore/circle.py", title="Circle", icon=":material/trip_origin:"),
         ],
+        "People": [
+            st.Page("pages/persons/cards.py", title="Your values", icon=":material/style:", url_path="your-values"),
+            st.Page("pages/persons/mixtures.py", title="A group", icon=":material/groups:", url_path="group"),
+            st.Page("pages/persons/surveys.py", title="Survey data", icon=":material/poll:", url_path="survey"),
+        ],
         "Evaluate": [
             st.Page("pages/evaluate/launch.py", title="Launch", icon=":material/rocket_launch:"),
             st.Page("pages/evaluate/runs.py", title="Runs", icon=":material/history:"),

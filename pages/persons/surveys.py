@@ -1,0 +1,100 @@
+"""Profiles from one's own survey data: read in memory, only means of groups of 100 persons or more are kept."""
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import UserError
+from core.store import records
+from core.values.surveys.reader import read_survey
+from core.values.surveys.result import GroupMeans, Question, SurveyAggregate
+from core.values.system import SCHWARTZ
+from pages.shared.plain import escape, show_error
+from pages.shared.resources import store
+
+
+@st.cache_data(max_entries=1, show_spinner="Reading the survey…")
+def read_once(
+    data: bytes, filename: str, answers: dict[str, str], group_by: tuple[str, ...]
+) -> SurveyAggregate | Question:
+    """The aggregates, not the file, stay in memory from one click to the next."""
+    return read_survey(data, filename, answers=answers, group_by=group_by or None)
+
+
+def ask(question: Question) -> None:
+    """What the file leaves open: only a person can say."""
+    labels = {choice.id: choice.label for choice in question.choices}
+    st.warning(escape(question.text), icon=":material/help:")
+    st.radio(
+        "Your answer",
+        list(labels),
+        index=None,
+        format_func=lambda key: labels[key],
+        key=f"survey_{question.id}",
+        on_change=lambda: st.session_state.setdefault("survey_answers", {}).update(
+            {question.id: st.session_state[f"survey_{question.id}"]}
+        ),
+    )
+
+
+def show(found: SurveyAggregate) -> list[GroupMeans]:
+    """What the file gave; returns the groups that a person wants to keep."""
+    st.text(
+        f"{found.survey}, {found.instrument}, {found.year or 'year not known'}: {found.kept:,} of {found.persons:,} "
+        f"persons in {len(found.groups)} groups; weight: {found.weight or 'none'}."
+    )
+    if found.problems:
+        st.error(f"{len(found.problems)} rows cannot be used. Saving keeps the good ones only.")
+        rows = [(problem.row, problem.field, problem.message) for problem in found.problems]
+        st.dataframe(pd.DataFrame(rows, columns=["row", "field", "problem"]), hide_index=True)
+    for warning in found.warnings:
+        st.warning(escape(warning))
+    if found.left_out:
+        st.info(f"{len(found.left_out)} groups are left out as too small.")
+    st.dataframe(found.frame(), hide_index=True, height=320)
+    for note in found.notes:
+        st.caption(escape(note))
+    labels = {group.code: group.label for group in found.groups}
+    codes = st.multiselect("Keep", list(labels), default=list(labels)[:1], format_func=lambda code: labels[code])
+    return [group for group in found.groups if group.code in codes]
+
+
+def keep(found: SurveyAggregate, groups: list[GroupMeans]) -> None:
+    if not groups or not st.button(f"Save {len(groups)} profiles", type="primary", icon=":material/save:"):
+        return
+    for group in groups:
+        sds = [value.sd for value in group.values]
+        year = group.year or found.year
+        source = f"{found.instrument}, {year or 'year not known'}, n = {group.n:,}. Own survey data ({found.survey})."
+        known = all(sd == sd for sd in sds)
+        try:
+            name = f"{group.label} ({found.survey} {year})"
+            means = [value.mean for value in group.values]
+            records.save_profile(store(), name, SCHWARTZ, {}, means, sds if known else None, source)
+        except UserError as error:
+            show_error(error)
+            return
+    st.success("Saved. Choose them under “Whose values count”.")
+
+
+st.title("Profiles from your own survey data")
+st.markdown(
+    "European Social Survey (any round), General Social Survey 2012 or World Values Survey (waves 5, 6, time series) "
+    "as CSV, SPSS or Stata; or a CSV of means with `country_code, value, mean`. The file is read in memory and never "
+    "kept: only means of groups with 100 persons or more are saved. Mind the data's own terms (ESS and WVS: "
+    "non-commercial, no redistribution of the files)."
+)
+upload = st.file_uploader("Your file", type=["csv", "sav", "dta", "tsv", "txt"])
+columns = st.text_input("Group by other columns than the country (optional)", placeholder="gndr, cntry")
+if upload is None:
+    st.session_state["survey_answers"] = {}
+    st.stop()
+try:
+    groups = tuple(column.strip() for column in columns.split(",") if column.strip())
+    read = read_once(upload.getvalue(), upload.name, dict(st.session_state.get("survey_answers") or {}), groups)
+except UserError as error:
+    show_error(error)
+    st.stop()
+if isinstance(read, Question):
+    ask(read)
+else:
+    keep(read, show(read))
