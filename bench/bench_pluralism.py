@@ -70,10 +70,8 @@ def main() -> None:
     first = found[sizes[0]]
     print()
     for size, (one, two) in found.items():
-        growth = (
-            f"; {one / first[0]:.1f} and {two / first[1]:.1f} times those of {sizes[0]}" if size != sizes[0] else ""
-        )
-        print(f"{size} models: map {one:.0f} ms, acceptability {two:.0f} ms{growth}")
+        growth = f"{one / first[0]:.1f} and {two / first[1]:.1f} times those of {sizes[0]}"
+        print(f"{size} models: map {one:.0f} ms, acceptability {two:.0f} ms: {growth}")
     print(f"{sizes[0]} models: {first[0] / MAP_MS:.2f} and {first[1] / ACCEPTABILITY_MS:.2f} of the targets")
 
 

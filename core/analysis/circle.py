@@ -46,13 +46,13 @@ def place(profiles: Floats, method: Method = "pca") -> Placing:
     "mds": classical scaling of the city-block distances that the statistic "distance" uses. The last two are rotated
     and, if need be, mirrored so that the values' directions fit the theoretical circle best (orthogonal Procrustes).
 
-    Raises ValueError when "pca" or "mds" has fewer than three profiles to place.
+    Raises ValueError when "pca" or "mds" has fewer than three different profiles to place.
     """
     shapes = standardised(profiles)
     known = ~np.isnan(shapes).any(axis=1)
     rows, circle = shapes[known], angles(shapes.shape[1])
-    if method != "circle" and len(rows) < 3:
-        raise ValueError(f"a plane through profiles needs three of them, got {len(rows)}")
+    if method != "circle" and (different := len(np.unique(rows.round(9), axis=0))) < 3:
+        raise ValueError(f"a plane through profiles needs three that differ, got {different}")
     if method == "mds":
         distances = pdist(rows, "cityblock") / rows.shape[1]
         plane = classical_scaling(squareform(distances))

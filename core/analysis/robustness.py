@@ -233,9 +233,9 @@ def _overtake(rival: str, lead: Floats, weights: Floats) -> Change | None:
 def leave_one_out(scores: Scores, weights: Floats, statistic: str = "weighted_sum") -> pd.DataFrame:
     """The ranking without each value in turn, the other weights scaled up to 1: on which value it hangs.
 
-    One row a value: value; top, the model with the best estimate (missing if there is none); first, the models that may be
-    first; same, whether top is that of the whole ranking; tau, Kendall's tau-b in [-1, 1] with the whole ranking (NaN
-    below two models, or when all the weight was on this value).
+    One row a value: value; top, the model with the best estimate (missing if there is none); first, the models that may
+    be first; same, whether top is that of the whole ranking; tau, Kendall's tau-b in [-1, 1] with the whole ranking
+    (NaN below two models, or when all the weight was on this value).
     """
     whole = profile_map(scores, [""], weights[None], statistic).value[:, 0]
     rows = [_without(scores, weights, statistic, v, whole) for v in range(len(scores.values))]

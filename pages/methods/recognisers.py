@@ -1,5 +1,7 @@
 """What the recognisers can and cannot do, with their measured quality; and one's own text to try."""
 
+from dataclasses import asdict
+
 import pandas as pd
 import streamlit as st
 
@@ -42,4 +44,4 @@ st.info(quality_sentence(), icon=":material/fact_check:")
 st.subheader("Try the offline recogniser")
 try_out()
 st.subheader("Its card")
-st.json(lexicon_card(), expanded=1)
+st.json(asdict(lexicon_card()), expanded=1)

@@ -118,9 +118,14 @@ def test_two_profiles_make_no_plane(method: str) -> None:
         place(np.random.default_rng(0).normal(size=(2, 10)), method)
 
 
-def test_twins_alone_lie_on_one_point() -> None:
-    placing = place(np.tile(np.arange(10.0), (3, 1)), "pca")
-    assert placing.points == pytest.approx(0, abs=1e-9) and np.isnan(placing.stress)
+def test_twins_make_no_plane_but_have_their_place_on_the_circle() -> None:
+    twins = np.tile(np.arange(10.0), (4, 1)) * np.array([[1.0], [2], [3], [4]])
+    with pytest.raises(ValueError, match="three"):
+        place(twins, "pca")
+    placing = place(twins, "circle")
+    assert placing.points == pytest.approx(np.tile(placing.points[0], (4, 1)))
+    with pytest.raises(ValueError, match="three"):
+        place(twins[[0, 1, 1]] + np.eye(10)[0] * np.array([[0], [1], [1]]), "mds")
 
 
 def test_countries_follow_the_circle_in_shape_but_hardly_in_their_differences(shared_data: object) -> None:

@@ -62,9 +62,8 @@ def test_weightings_near_a_profile_centre_on_it_at_the_stated_distance(numbers: 
 
 def test_the_stated_concentrations() -> None:
     equal = np.full(10, 0.1)
-    assert concentration(equal, 0.1) == pytest.approx(142, abs=1) and concentration(equal, 0.2) == pytest.approx(
-        35, abs=1
-    )
+    assert concentration(equal, 0.1) == pytest.approx(142, abs=1)
+    assert concentration(equal, 0.2) == pytest.approx(35, abs=1)
     approximate = 0.4 * np.sqrt(equal * (1 - equal) / 501).sum()
     assert mean_distance(equal, 500) == pytest.approx(approximate, rel=0.01)
     assert mean_distance(equal, 1e-6) == pytest.approx(1 - (equal**2).sum(), abs=1e-4)
@@ -109,14 +108,12 @@ def test_who_leads_on_every_value_is_always_first() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from(sorted(STATISTICS)), st.booleans(), st.integers(1, 4))
-def test_acceptabilities_sum_to_one_by_rank_and_by_model(
-    seed: int, statistic: str, uncertain: bool, twins: int
-) -> None:
+def test_acceptabilities_sum_to_one_by_rank_and_by_model(seed: int, statistic: str, blur: bool, twins: int) -> None:
     mean = np.round(rng(seed).uniform(0, 100, (6, 10)), -1)
     mean[:twins] = mean[0]
     scores = made(mean, 3.0, draws=50, seed=seed)
     scores.draws[:, :twins] = scores.draws[:, :1]
-    found = acceptability(scores, UNIFORM[:500], statistic, uncertain)
+    found = acceptability(scores, UNIFORM[:500], statistic, blur)
     assert found.ranks.sum(axis=0) == pytest.approx(1) and found.ranks.sum(axis=1) == pytest.approx(1)
     assert (found.ranks >= 0).all() and (found.ranks <= 1 + 1e-9).all()
     assert found.ranks[:twins] == pytest.approx(np.tile(found.ranks[0], (twins, 1)))

@@ -42,7 +42,7 @@ def open_packaged(data: bytes, filename: str) -> Packaged:
         return read(io.BytesIO(data), encoding=encoding, disable_datetime_conversion=True, **options)
 
     def attempt(**options: Any) -> tuple[pd.DataFrame, Any, str | None]:
-        """Old files do not say their encoding; what is not as they claim is read as Latin-1."""
+        """Old files often misstate their encoding; what is not as they claim is read as Latin-1."""
         try:
             return *parse(None, **options), None
         except Exception as first:
@@ -62,7 +62,7 @@ def open_packaged(data: bytes, filename: str) -> Packaged:
         load=lambda columns: attempt(usecols=list(columns))[0][list(columns)],
         labels={name: label for name, label in meta.column_names_to_labels.items() if label},
         value_labels=meta.variable_value_labels,
-        notes=(f"{filename} does not say how its letters are encoded; names may look odd.",) if encoding else (),
+        notes=(f"The letters in {filename} are not encoded as it says; names may look odd.",) if encoding else (),
     )
 
 
