@@ -84,7 +84,8 @@ def test_every_page_is_in_the_navigation() -> None:
 def test_neither_litellm_nor_the_embedded_model_is_loaded_before_it_is_called() -> None:
     modules = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in MODULES]
     modules = [module for module in modules if not module.endswith(("__init__", "__main__"))]
-    code = f"import sys\nfor m in {modules!r}: __import__(m)\nprint([m for m in ('litellm', 'xllamacpp') if m in sys.modules])"
+    loaded = "print([m for m in ('litellm', 'xllamacpp') if m in sys.modules])"
+    code = f"import sys\nfor m in {modules!r}: __import__(m)\n{loaded}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, timeout=110)
     assert done.stdout.strip() == "[]", done.stderr
 

@@ -47,7 +47,7 @@ def radar(
         dragmode="zoom",
         polar={
             "bgcolor": "rgba(0,0,0,0)",
-            "radialaxis": {"range": [low, high], "angle": 90, "tickangle": 90, "nticks": 6, **ticks},
+            "radialaxis": {"range": [low, high], "angle": 72, "tickangle": 72, "nticks": 6, **ticks},
             "angularaxis": {"direction": "clockwise", "rotation": 90, **ticks},
         },
     )

@@ -11,8 +11,8 @@ from core.cli.following import follow
 from core.cli.opening import managed
 from core.cli.output import UNKNOWN, complain, dollars, duration, say, say_table
 from core.cli.stored import NO_RECOGNISER, say_results
-from core.errors import UserError
-from core.items.files import RowProblem, read_suite
+from core.errors import RowProblem, UserError
+from core.items.files import read_suite
 from core.items.item import Suite
 from core.items.shipped import shipped_suite, shipped_suites, starter
 from core.methods.base import Asking

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from core.errors import UserError
+from core.errors import RowProblem, UserError
 from core.items.item import Item, Option, Suite
 from core.items.rows import COLUMNS, Row, Table, read_table, unused
 from core.text import clean
@@ -18,19 +18,6 @@ MAX_TEXT = 4_000
 
 Kind = Literal["csv", "jsonl"]
 Faults = list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class RowProblem:
-    """Why a row is no item. `row` is the line of the file, from 1, as an editor counts them; `field` is named as in the
-    file, "row" or "line" for the whole of it; `message` is one sentence."""
-
-    row: int
-    field: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"Row {self.row}, {self.field}: {self.message}"
 
 
 @dataclass(frozen=True)

@@ -49,4 +49,7 @@ def starter(suite: Suite) -> Suite:
     items = tuple(item for item in suite.items if item.starter)
     if not items:
         raise UserError(f"The suite {suite.name!r} has no starter items; mark some with starter = true.")
-    return replace(suite, id=f"{suite.id}-starter", name=f"{suite.name}, starter", items=items)
+    about = (
+        f"{len(items)} of the {len(suite.items)} scenarios of “{suite.name}”, for a first look: balanced over values."
+    )
+    return replace(suite, id=f"{suite.id}-starter", name=f"{suite.name}, starter", items=items, description=about)

@@ -12,8 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.errors import UserError
-from core.items.files import RowProblem
+from core.errors import RowProblem, UserError
 from core.items.item import Item, Suite
 from core.models.base import ModelError, Reply, Request
 from core.recognition.refusals import is_refusal

@@ -194,14 +194,16 @@ def save_profile(
     means: Sequence[float] | None = None,
     sds: Sequence[float] | None = None,
     source: str = "",
-) -> None:
+) -> str:
     """Keep a profile under a name, replacing what had that name: weights from 0 to 100, or the means (and standard
-    deviations between persons, if known) that weights are made from."""
+    deviations between persons, if known) that weights are made from. Returns the name as it is kept."""
     if not name.strip():
         raise UserError("The profile has no name. Write one to save it.")
-    row: dict[str, Any] = {"name": clean(name.strip())[:80], "system": system, "weights": json.dumps(dict(weights))}
+    kept = clean(name.strip())[:80].strip()
+    row: dict[str, Any] = {"name": kept, "system": system, "weights": json.dumps(dict(weights))}
     row |= {"means": _json(means), "sds": _json(sds), "source": clean(source)}
     store.writer.run(lambda con: insert(con, "profiles", [row | {"saved_at": now()}]))
+    return kept
 
 
 def _json(numbers: Sequence[float] | None) -> str | None:

@@ -7,7 +7,7 @@ from core.errors import UserError
 from core.models.registry import check_spec
 from core.runs.estimate import estimate
 from core.runs.plan import Plan, check
-from pages.shared.parts import watch
+from pages.shared.parts import dollars, watch
 from pages.shared.plain import distinct, escape, show_error
 from pages.shared.planning import choose_details, choose_models, choose_recogniser, suites
 from pages.shared.resources import manager, store
@@ -33,13 +33,6 @@ def preview(plan: Plan) -> None:
     total = dollars(known) + (f" and what {', '.join(unknown)} costs (price unknown)" if unknown else "")
     calls, seconds = sum(row.calls for row in rows), max((row.seconds for row in rows), default=0)
     st.text(f"{calls:,} calls, about {_duration(seconds)}, {total}.")
-
-
-def dollars(cost: float | None) -> str:
-    """A cost in words; free when nothing is charged."""
-    if cost is None:
-        return "price unknown"
-    return "free" if cost == 0 else f"${cost:.4f}"
 
 
 def _duration(seconds: float) -> str:

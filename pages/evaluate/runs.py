@@ -10,7 +10,7 @@ from core.store import queries
 from core.store.queries import RunHead
 from pages.shared.parts import start_first_run
 from pages.shared.plain import escape, show_error
-from pages.shared.resources import manager, run_heads, store
+from pages.shared.resources import manager, run_heads, run_label, store
 from pages.shared.watching import live_progress, live_radar, partial_radar, progress, state_of
 
 
@@ -43,8 +43,7 @@ def controls(head: RunHead) -> None:
             else:
                 st.rerun()
         if st.button("Open the radar", icon=":material/radar:"):
-            st.session_state["run"] = head.run_id
-            st.switch_page("pages/explore/radar.py")
+            st.switch_page("pages/explore/radar.py", query_params={"run": run_label(head)})
 
 
 def details(head: RunHead) -> None:
@@ -68,7 +67,7 @@ def details(head: RunHead) -> None:
 
 
 def draw(heads: list[RunHead]) -> None:
-    names = {head.run_id: f"{head.run_id} · {head.name}" for head in heads}
+    names = {head.run_id: run_label(head) for head in heads}
     if st.session_state.get("watch") not in names and st.query_params.get("watch") not in names.values():
         st.session_state["watch"] = heads[0].run_id
     chosen = st.selectbox(

@@ -21,8 +21,8 @@ def items_frame(suite: Suite) -> pd.DataFrame:
             "id": [item.id for item in suite.items],
             "scenario": [item.text for item in suite.items],
             "at stake": [", ".join(names[value] for value in item.values) for item in suite.items],
-            "domain": [item.domain for item in suite.items],
-            "region": [item.region for item in suite.items],
+            "domain": [item.domain.replace("_", " ") for item in suite.items],
+            "region": [item.region.replace("_", " ") for item in suite.items],
             "courses of action": [" / ".join(option.text for option in item.options) for item in suite.items],
             "starter": [item.starter for item in suite.items],
         }
@@ -38,7 +38,7 @@ def show(suite: Suite) -> None:
     counts = coverage(suite)
     names = system(suite.system).names
     per_value = {names.get(value, value): count for value, count in counts["value"].items()}
-    st.bar_chart(pd.Series(per_value, name="scenarios"), height=220, y_label="scenarios", sort=False)
+    st.bar_chart(pd.Series(per_value, name="scenarios"), height=300, y_label="scenarios", sort=False)
     with st.container(horizontal=True):
         for kind in ("csv", "jsonl"):
             st.download_button(

@@ -6,7 +6,7 @@ from core.charts.circle import METHODS, circle
 from core.charts.style import model_colours
 from pages.shared.parts import RADAR_CONFIG, empty, measure_note, nothing_read, shown_models
 from pages.shared.placing import placed, places_of
-from pages.shared.pluralism import KINDS, profiles_of
+from pages.shared.pluralism import choose_people
 from pages.shared.resources import models_in_order
 from pages.shared.sidebar import View, view
 
@@ -29,16 +29,8 @@ def draw(shown: View) -> None:
             help="Theory's circle: a place does not depend on who else is drawn. The other two show the plane in which "
             "those drawn differ most. What each loses is stated; distances lost in it are lost.",
         )
-        kinds = st.multiselect(
-            "People",
-            list(KINDS),
-            default=["country"],
-            format_func=lambda kind: KINDS[kind],
-            key="people",
-            bind="query-params",
-            persist_state="session",
-        )
-    people = profiles_of(kinds) if shown.results.system.circular else []
+        chosen = choose_people()
+    people = chosen if shown.results.system.circular else []
     mine = [shown.profile] if shown.profile.id.startswith("saved:") and shown.profile.means else []
     if len(models) + len(people) + len(mine) < 3 and method != "circle":
         st.info("This projection needs at least three to place: choose people, or evaluate more models.")

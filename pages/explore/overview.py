@@ -3,10 +3,18 @@
 import pandas as pd
 import streamlit as st
 
-from core.analysis.alignment import STATISTICS, Ranking, rank
+from core.analysis.alignment import Ranking, rank
 from core.charts.ranking import ranking
 from core.charts.style import model_colours
-from pages.shared.parts import RADAR_CONFIG, downloads, empty, information_notes, measure_note, nothing_read
+from pages.shared.parts import (
+    RADAR_CONFIG,
+    choose_statistic,
+    downloads,
+    empty,
+    information_notes,
+    measure_note,
+    nothing_read,
+)
 from pages.shared.resources import models_in_order
 from pages.shared.sidebar import View, view
 
@@ -50,26 +58,14 @@ if shown is None:
     empty("There are no results yet.")
     st.stop()
 
-statistic = st.segmented_control(
-    "Statistic",
-    list(STATISTICS),
-    default="weighted_sum",
-    required=True,
-    format_func=lambda key: STATISTICS[key][0],
-    key="statistic",
-    wrap=True,
-    bind="query-params",
-    persist_state="session",
-    help="The weighted sum is the published alignment; it rewards models that express every value strongly. "
-    "Profile match compares the shape of the profile only.",
-)
+statistic = choose_statistic()
 scores = shown.results.raw.only(shown.models)
 if not scores.models:
     nothing_read(shown)
     st.stop()
-ranked = rank(scores, shown.weights, str(statistic))
+ranked = rank(scores, shown.weights, statistic)
 st.text(verdict(ranked, shown.profile.name))
-if ranked.table["alignment"].isna().all() and str(statistic).endswith("match"):
+if ranked.table["alignment"].isna().all() and len(set(shown.weights.round(9))) == 1:
     st.info("With equal weights there is no profile to match: choose a profile or move a weight.")
 figure = ranking(ranked, model_colours(models_in_order()))
 st.plotly_chart(figure, config=RADAR_CONFIG, key="ranking", alt="Models ranked by alignment, with 95 % intervals")
@@ -82,8 +78,8 @@ st.dataframe(
     table,
     hide_index=True,
     column_order=[
-        *("rank", "model", "alignment", "low", "high", "rank_low", "rank_high", "group"),
-        *("n_items", "scored", "refused", "error", "badge", "simulated"),
+        *("rank", "model", "badge", "alignment", "low", "high", "rank_low", "rank_high", "group"),
+        *("n_items", "scored", "refused", "error", "simulated"),
     ],
     column_config={
         "low": st.column_config.NumberColumn("95 % low", format="%.2f"),

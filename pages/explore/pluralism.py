@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from core.analysis.alignment import STATISTICS
 from core.analysis.pluralism import cluster_order
 from core.charts.heatmap import heatmap
 from core.values.cultures import SPREAD
-from pages.shared.parts import RADAR_CONFIG, downloads, empty, measure_note, nothing_read
-from pages.shared.pluralism import KINDS, best_table, map_of, profiles_of
+from pages.shared.parts import RADAR_CONFIG, choose_statistic, downloads, empty, measure_note, nothing_read
+from pages.shared.pluralism import best_table, choose_people, map_of
 from pages.shared.sidebar import View, view
 
 
@@ -17,34 +16,13 @@ def draw(shown: View) -> None:
         nothing_read(shown)
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        statistic = st.segmented_control(
-            "Statistic",
-            list(STATISTICS),
-            default="profile_match",
-            required=True,
-            format_func=lambda key: STATISTICS[key][0],
-            key="map_statistic",
-            wrap=True,
-            bind="query-params",
-            persist_state="session",
-            help="With any weighted sum one or two models win everywhere, because all people share their highest "
-            "values and talkative models score high on all. Only a profile match tells cultures apart.",
-        )
-        kinds = st.multiselect(
-            "People",
-            list(KINDS),
-            default=["country"],
-            format_func=lambda kind: KINDS[kind],
-            key="people",
-            bind="query-params",
-            persist_state="session",
-        )
+        statistic = choose_statistic("map_statistic", "profile_match")
+        chosen = choose_people()
         ordered = st.toggle("Like next to like", True, key="clustered", bind="query-params", persist_state="session")
-    chosen = profiles_of(kinds)
     if not chosen:
         st.info("Choose at least one kind of people.")
         return
-    found = map_of(scores, chosen, str(statistic))
+    found = map_of(scores, chosen, statistic)
     names = {profile.id: profile.name for profile in chosen}
     rows = cluster_order(found.value).tolist() if ordered else None
     columns = cluster_order(found.value.T).tolist() if ordered else None

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.analysis.alignment import STATISTICS, rank
+from core.analysis.alignment import rank
 from core.charts.ranking import ranking
 from core.charts.style import model_colours
 from core.errors import UserError
@@ -10,7 +10,7 @@ from core.store import records
 from core.values.cultures import SPREAD
 from core.values.nearest import how_weak, nearest
 from core.values.weighting import SCHEMES, effective_number, softmax_inverse
-from pages.shared.parts import RADAR_CONFIG, empty, measure_note, nothing_read
+from pages.shared.parts import RADAR_CONFIG, choose_statistic, empty, measure_note, nothing_read
 from pages.shared.plain import escape, show_error
 from pages.shared.profiles import CUSTOM, people, profile_table
 from pages.shared.resources import models_in_order, store
@@ -22,19 +22,9 @@ def draw(shown: View) -> None:
     if not scores.models:
         nothing_read(shown)
         return
-    statistic = st.segmented_control(
-        "Statistic",
-        list(STATISTICS),
-        default="weighted_sum",
-        required=True,
-        format_func=lambda key: STATISTICS[key][0],
-        key="statistic",
-        wrap=True,
-        bind="query-params",
-        persist_state="session",
-    )
-    ranked = rank(scores, shown.weights, str(statistic))
-    if ranked.table["alignment"].isna().all():
+    statistic = choose_statistic()
+    ranked = rank(scores, shown.weights, statistic)
+    if ranked.table["alignment"].isna().all() and len(set(shown.weights.round(9))) == 1:
         st.info("With equal weights there is no profile to match: choose a profile or move a weight.")
     st.plotly_chart(
         ranking(ranked, model_colours(models_in_order())), config=RADAR_CONFIG, key="live", alt="Models ranked live"

@@ -21,10 +21,9 @@ MOST_SHOWN = 5
 st.title("Value radar")
 
 
-def open_scenarios(value: str) -> None:
+def open_scenarios(value_name: str) -> None:
     """Go to the scenarios behind one value."""
-    st.session_state["value"] = value
-    st.switch_page("pages/explore/scenarios.py")
+    st.switch_page("pages/explore/scenarios.py", query_params={"value": value_name})
 
 
 def draw(shown: View) -> None:
@@ -75,7 +74,7 @@ def draw(shown: View) -> None:
     )
     points = [point.get("customdata") for point in picked["selection"]["points"]]
     if points and isinstance(points[0], list):
-        open_scenarios(points[0][1])
+        open_scenarios(system.names[points[0][1]])
     if shown.results.scenarios is not None:
         st.caption(
             ":material/info: The dashed line is the same reading of the scenarios themselves. A model's line close "
@@ -86,7 +85,7 @@ def draw(shown: View) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         value = st.selectbox("Value", system.ids, format_func=lambda value: system.names[value], key="radar_value")
         if st.button("Open its scenarios", icon=":material/forum:"):
-            open_scenarios(str(value))
+            open_scenarios(system.names[str(value)])
     frame = scores.frame()
     frame["value"] = frame["value"].map(system.names)
     st.dataframe(

@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from core.analysis.alignment import STATISTICS
 from core.analysis.robustness import NEAR
 from core.charts.acceptability import acceptability as chart
 from core.errors import UserError
-from pages.shared.parts import RADAR_CONFIG, downloads, empty, measure_note, nothing_read
+from pages.shared.parts import RADAR_CONFIG, choose_statistic, downloads, empty, measure_note, nothing_read
 from pages.shared.plain import show_error
 from pages.shared.robustness import central_table, explored, leave_one_out_table, upset_sentence
 from pages.shared.sidebar import View, view
@@ -21,17 +20,7 @@ def draw(shown: View) -> None:
         nothing_read(shown) if not scores.models else st.info("One model is always first. Evaluate another to compare.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        statistic = st.segmented_control(
-            "Statistic",
-            list(STATISTICS),
-            default="weighted_sum",
-            required=True,
-            format_func=lambda key: STATISTICS[key][0],
-            key="statistic",
-            wrap=True,
-            bind="query-params",
-            persist_state="session",
-        )
+        statistic = choose_statistic()
         around = st.segmented_control(
             "Over",
             [ANY, NEARBY],
@@ -53,7 +42,7 @@ def draw(shown: View) -> None:
     if around == NEARBY:
         distance = st.slider("Share of the weight that moves, on average", 0.02, 0.3, NEAR, 0.02, key="near")
     try:
-        found = explored(scores, shown.weights, str(statistic), distance if around == NEARBY else None, bool(uncertain))
+        found = explored(scores, shown.weights, statistic, distance if around == NEARBY else None, bool(uncertain))
     except UserError as error:
         show_error(error)
         return
@@ -69,7 +58,7 @@ def draw(shown: View) -> None:
     st.subheader("The nearest upset")
     st.text(upset_sentence(scores, shown.weights, names))
     st.subheader("Without one value")
-    left = leave_one_out_table(scores, shown.weights, str(statistic), names)
+    left = leave_one_out_table(scores, shown.weights, statistic, names)
     st.dataframe(left, hide_index=True)
     st.caption(
         "τ: Kendall's rank correlation with the whole ranking. A value whose absence changes the top decides it."

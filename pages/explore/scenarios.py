@@ -61,7 +61,11 @@ def choose_filter(shown: View) -> Filter:
 
 def choose_item(found: pd.DataFrame, names: dict[str, str]) -> str:
     """A scenario from the list, or the one named in the URL."""
-    table = found.assign(item_values=[", ".join(names.get(v, v) for v in values) for values in found["item_values"]])
+    table = found.assign(
+        item_values=[", ".join(names.get(v, v) for v in values) for values in found["item_values"]],
+        domain=found["domain"].str.replace("_", " "),
+        region=found["region"].str.replace("_", " "),
+    )
     picked = st.dataframe(
         table,
         hide_index=True,

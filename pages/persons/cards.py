@@ -9,7 +9,7 @@ from core.values.nearest import how_weak, nearest
 from core.values.questionnaires import QUESTIONNAIRES, Answers, order_cards, rate_cards, read_answers
 from core.values.system import SCHWARTZ, system
 from pages.shared.plain import show_error
-from pages.shared.profiles import people
+from pages.shared.profiles import open_saved, people
 from pages.shared.resources import store
 
 RATE, ORDER, NUMBERS = "Rate ten cards", "Put ten cards in order", "Numbers from a questionnaire"
@@ -98,12 +98,11 @@ def keep(answers: Answers) -> None:
     if st.button("Save as a profile", type="primary", icon=":material/save:"):
         source = f"A person's own answers ({QUESTIONNAIRES[answers.questionnaire].name}), saved here."
         try:
-            records.save_profile(store(), name, SCHWARTZ, {}, answers.scores, source=source)
+            kept = records.save_profile(store(), name, SCHWARTZ, {}, answers.scores, source=source)
         except UserError as error:
             show_error(error)
         else:
-            st.session_state["profile"] = f"saved:{name.strip()}"
-            st.switch_page("pages/explore/profile.py")
+            open_saved(kept)
 
 
 st.title("Your own values")

@@ -11,7 +11,7 @@ from core.values.profile import Profile
 from core.values.system import SCHWARTZ, system
 from core.values.weighting import sliders
 from pages.shared.plain import escape, show_error
-from pages.shared.profiles import all_profiles
+from pages.shared.profiles import all_profiles, open_saved
 from pages.shared.resources import store
 
 VALUES = system(SCHWARTZ)
@@ -53,12 +53,11 @@ def keep(mixture: Mixture) -> None:
     means = mixture.numbers if mixture.how == "profile" else None
     weights = {} if means else dict(zip(VALUES.ids, sliders(mixture.numbers).tolist(), strict=True))
     try:
-        records.save_profile(store(), name, SCHWARTZ, weights, means, mixture.sds, mixture.label)
+        kept = records.save_profile(store(), name, SCHWARTZ, weights, means, mixture.sds, mixture.label)
     except UserError as error:
         show_error(error)
     else:
-        st.session_state["profile"] = f"saved:{name.strip()}"
-        st.switch_page("pages/explore/profile.py")
+        open_saved(kept)
 
 
 st.title("A group of people")

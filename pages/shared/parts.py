@@ -6,12 +6,14 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from core.analysis.alignment import STATISTICS
 from core.analysis.quality import Finding
 from core.errors import UserError
 from core.recognition.quality import quality_sentence
 from core.runs.defaults import first_plan
+from core.store import queries
 from pages.shared.plain import escape, show_error
-from pages.shared.resources import manager, models_in_order
+from pages.shared.resources import manager, models_in_order, run_label, store
 from pages.shared.sidebar import View
 
 RADAR_CONFIG = {"displaylogo": False, "toImageButtonOptions": {"format": "svg", "scale": 2}}
@@ -53,7 +55,7 @@ def empty(what: str) -> None:
         if st.button("Evaluate the embedded model", type="primary", icon=":material/play_arrow:"):
             start_first_run()
         if st.button("Choose models and scenarios", icon=":material/rocket_launch:"):
-            st.switch_page("pages/evaluate/launch.py")
+            st.switch_page("pages/evaluate/launch.py", query_params={})
 
 
 def start_first_run() -> None:
@@ -67,9 +69,35 @@ def start_first_run() -> None:
 
 
 def watch(run_id: str) -> None:
-    """Go to a run's page. The URL follows from the widget there."""
-    st.session_state["watch"] = run_id
-    st.switch_page("pages/evaluate/runs.py")
+    """Go to a run's page."""
+    # Streamlit refuses to drop what widgets keep in the URL, so every switch names what it adds, if only nothing.
+    st.switch_page("pages/evaluate/runs.py", query_params={"watch": run_label(queries.run(store(), run_id))})
+
+
+def choose_statistic(key: str = "statistic", default: str = "weighted_sum") -> str:
+    """Which statistic of alignment is shown; the choice is the same on all pages that use the same key."""
+    chosen = st.segmented_control(
+        "Statistic",
+        list(STATISTICS),
+        default=default,
+        required=True,
+        format_func=lambda name: STATISTICS[name][0],
+        key=key,
+        wrap=True,
+        bind="query-params",
+        persist_state="session",
+        help="The weighted sum is the published alignment. It rewards models that express every value strongly, and "
+        "since people everywhere share their highest values, one or two models win nearly everywhere. Only a profile "
+        "match compares shapes, and tells cultures apart.",
+    )
+    return str(chosen)
+
+
+def dollars(cost: float | None) -> str:
+    """A cost in words; free when nothing is charged."""
+    if cost is None:
+        return "price unknown"
+    return "free" if cost == 0 else f"${cost:.4f}"
 
 
 def nothing_read(view: View) -> None:

@@ -19,6 +19,20 @@ KINDS = {
 }
 
 
+def choose_people() -> list[Profile]:
+    """Whose surveyed profiles are shown; the choice is the same on all pages."""
+    kinds = st.multiselect(
+        "People",
+        list(KINDS),
+        default=["country"],
+        format_func=lambda kind: KINDS[kind],
+        key="people",
+        bind="query-params",
+        persist_state="session",
+    )
+    return profiles_of(kinds)
+
+
 def profiles_of(kinds: Sequence[str]) -> list[Profile]:
     """The surveyed profiles of these kinds."""
     return [profile for profile in surveyed() if profile.id.partition(":")[0] in kinds]

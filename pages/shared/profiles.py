@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -12,23 +11,28 @@ from core.errors import UserError
 from core.store import queries
 from core.values.cultures import CultureProfile, cultures, of_kind
 from core.values.profile import EVEN, MOST, Profile, presets, saved, surveyed, weighed
-from core.values.system import SCHWARTZ, ValueSystem
+from core.values.system import SCHWARTZ, ValueSystem, system
 from core.values.weighting import SCHEMES
 from pages.shared.resources import store
 
 CUSTOM = "custom"
 OWN = "Own weights"
-Width = int | Literal["stretch"]
 
 
-def all_profiles(system: ValueSystem) -> dict[str, Profile]:
+def all_profiles(of: ValueSystem) -> dict[str, Profile]:
     """Every profile of a system by id: presets, people surveyed, and those saved here."""
-    kept = [saved(one) for one in queries.profiles(store()) if one.system == system.id]
-    given = (*presets(system), *(surveyed() if system.id == SCHWARTZ else ()))
+    kept = [saved(one) for one in queries.profiles(store()) if one.system == of.id]
+    given = (*presets(of), *(surveyed() if of.id == SCHWARTZ else ()))
     taken = {OWN, *(profile.name for profile in given)}
     # A select box tells its options apart by their names.
     kept = [replace(one, name=f"{one.name} (saved)") if one.name in taken else one for one in kept]
     return {profile.id: profile for profile in (*given, *kept)}
+
+
+def open_saved(name: str) -> None:
+    """Go to the Profile page with a profile that was saved under this name."""
+    label = all_profiles(system(SCHWARTZ))[f"saved:{name}"].name
+    st.switch_page("pages/explore/profile.py", query_params={"profile": label})
 
 
 def people() -> tuple[CultureProfile, ...]:
@@ -68,15 +72,38 @@ def choose_profile(profiles: Mapping[str, Profile], system: ValueSystem) -> None
     )
 
 
-def weigh_profile(profiles: Mapping[str, Profile], system: ValueSystem, width: Width = "stretch") -> Profile:
+def weigh_profile(profiles: Mapping[str, Profile], system: ValueSystem) -> Profile:
     """The chosen profile with its exact weights, or what the sliders say once one was moved."""
     chosen = profiles.get(st.session_state.get("profile", ""))
     if chosen and chosen.means:
         _choose_scheme(profiles, system)
     profile = _weighed(profiles)
-    with st.container(horizontal=width != "stretch", gap="small"):
-        moved = _sliders(system, profile, width)
+    moved = _sliders(system, profile)
     return profile or Profile(CUSTOM, OWN, system.id, moved, "Weights set by hand.")
+
+
+def large_sliders(system: ValueSystem) -> None:
+    """The same weights once more, large. Only the sidebar's sliders are in the URL: a widget that moves between pages
+    would lose its place there."""
+    with st.container(horizontal=True, gap="small"):
+        for value in system.values:
+            own, large = slider_key(system, value.id), f"large_{value.id}"
+            st.session_state[large] = st.session_state[own]
+            st.slider(
+                value.name,
+                0,
+                int(MOST),
+                key=large,
+                width=176,
+                help=value.definition,
+                on_change=_take_over,
+                args=(own, large),
+            )
+
+
+def _take_over(own: str, large: str) -> None:
+    st.session_state[own] = st.session_state[large]
+    _own_weights()
 
 
 def _choose_scheme(profiles: Mapping[str, Profile], system: ValueSystem) -> None:
@@ -127,7 +154,7 @@ def _set_sliders(profiles: Mapping[str, Profile], system: ValueSystem) -> None:
         st.session_state[slider_key(system, value)] = round(weight)
 
 
-def _sliders(system: ValueSystem, profile: Profile | None, width: Width) -> dict[str, float]:
+def _sliders(system: ValueSystem, profile: Profile | None) -> dict[str, float]:
     """A slider for each value, from 0 to 100. Without a weight in the URL the chosen profile sets them."""
     weights = {}
     for value in system.values:
@@ -143,7 +170,6 @@ def _sliders(system: ValueSystem, profile: Profile | None, width: Width) -> dict
                 key=key,
                 bind="query-params",
                 persist_state="session",
-                width=width,
                 help=value.definition,
                 on_change=_own_weights,
             )

@@ -38,6 +38,11 @@ def _run_heads(path: str, commits: int) -> list[RunHead]:
     return queries.runs(store())
 
 
+def run_label(head: RunHead) -> str:
+    """A run as the select boxes and the URL name it."""
+    return f"{head.run_id} · {head.name}"
+
+
 def run_heads() -> list[RunHead]:
     """All runs, newest first, read again whenever something was written."""
     return _run_heads(str(store().path), store().writer.commits)

@@ -13,8 +13,8 @@ from core.runs.results import Comparable, Results, comparable
 from core.store.queries import RunHead
 from core.values.profile import Profile
 from core.values.system import systems
-from pages.shared.profiles import all_profiles, choose_profile, weigh_profile
-from pages.shared.resources import results, run_heads
+from pages.shared.profiles import all_profiles, choose_profile, large_sliders, weigh_profile
+from pages.shared.resources import results, run_heads, run_label
 
 EXPLORE = ("", "radar", "profile", "scenarios", "for-whom", "robustness", "circle")
 ALL = "all"
@@ -51,12 +51,11 @@ def choices(url_path: str) -> None:
         models = _choose_models(scored)
         profiles = all_profiles(scored.system)
         choose_profile(profiles, scored.system)
-        if url_path != "profile":
-            with st.expander("Weights", icon=":material/tune:"):
-                profile = weigh_profile(profiles, scored.system)
+        with st.expander("Weights", icon=":material/tune:"):
+            profile = weigh_profile(profiles, scored.system)
     if url_path == "profile":
         st.title("Whose values count?")
-        profile = weigh_profile(profiles, scored.system, width=176)
+        large_sliders(scored.system)
     weights = normalise(profile.weights, scored.system.ids)
     st.session_state[_VIEW] = View(scored, models, weights, profile, chosen.recogniser)
 
@@ -66,7 +65,7 @@ def _choose_runs(sets: list[Comparable]) -> tuple[Comparable, tuple[RunHead, ...
     options = {key: (found, found.runs) for key, found in everything.items()}
     options |= {run.run_id: (found, (run,)) for found in sets for run in found.runs}
     names = {key: f"All runs · {_set_name(found)}" for key, found in everything.items()}
-    names |= {run.run_id: f"{run.run_id} · {run.name}" for found in sets for run in found.runs}
+    names |= {run.run_id: run_label(run) for found in sets for run in found.runs}
     key = st.selectbox(
         "Results",
         list(options),

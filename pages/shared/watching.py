@@ -7,7 +7,7 @@ from core.charts.style import model_colours, model_dashes
 from core.store import queries
 from core.store.queries import RunHead
 from core.values.system import system
-from pages.shared.parts import RADAR_CONFIG
+from pages.shared.parts import RADAR_CONFIG, dollars
 from pages.shared.resources import manager, models_in_order, results, store
 
 TICK_S = 1.0
@@ -29,7 +29,7 @@ def progress(head: RunHead) -> None:
     if frame.empty:
         st.caption("Loading the model; the first answer takes a few seconds.")
         return
-    table = frame.assign(cost_usd=frame["cost_usd"].map(lambda cost: f"${cost:.4f}"))
+    table = frame.assign(cost_usd=frame["cost_usd"].map(dollars))
     st.dataframe(
         table,
         hide_index=True,
@@ -51,6 +51,8 @@ def progress(head: RunHead) -> None:
             "ok": "answered",
             "error": "failed",
             "read": st.column_config.NumberColumn("values read"),
+            "tokens_in": "tokens in",
+            "tokens_out": "tokens out",
             "latency_s": st.column_config.NumberColumn("seconds a call", format="%.2f"),
             "cost_usd": "cost",
         },
@@ -71,7 +73,7 @@ def partial_radar(head: RunHead) -> None:
     figure = radar(found.raw.only(models), system(head.system).names, model_colours(order), model_dashes(order))
     st.plotly_chart(figure, config=RADAR_CONFIG, key="partial", alt="Radar of the values read so far")
     going = manager().running(head.run_id)
-    st.caption(f"{'So far' if going else 'Read'}: {n} scenarios. Bands (95 %) appear from 8 scenarios on.")
+    st.caption(f"{'So far' if going else 'Read'}: n = {n} scenarios. Bands (95 %) appear from 8 scenarios on.")
 
 
 @st.fragment(run_every=TICK_S)

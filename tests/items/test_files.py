@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.errors import UserError
-from core.items.files import MAX_TEXT, Kind, RowProblem, SuiteRead, read_suite, slug, template, write_suite
+from core.errors import RowProblem, UserError
+from core.items.files import MAX_TEXT, Kind, SuiteRead, read_suite, slug, template, write_suite
 from core.items.item import Item, Option, Suite
 from core.items.rows import COLUMNS, MAX_BYTES, MAX_ROWS
 from core.items.shipped import shipped_suites

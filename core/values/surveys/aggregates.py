@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from core.errors import UserError
+from core.errors import RowProblem, UserError
 from core.text import clean
 from core.values.surveys.delimited import decode, open_delimited
 from core.values.surveys.result import (
     LEAST_PERSONS,
     GroupMeans,
     LeftOut,
-    RowProblem,
     SurveyAggregate,
     ValueMean,
 )

@@ -6,7 +6,7 @@ from math import nan, sqrt
 
 import pandas as pd
 
-from core.errors import UserError
+from core.errors import RowProblem, UserError
 
 LEAST_PERSONS = 100
 
@@ -37,18 +37,6 @@ class Question:
                 f"The answer {given!r} to the question {self.id!r} is none of {known}; choose one of these."
             )
         return given
-
-
-@dataclass(frozen=True)
-class RowProblem:
-    """Why a row of an aggregates file cannot be used. `row` is the line of the file, from 1; `field` is its column."""
-
-    row: int
-    field: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"Row {self.row}, {self.field}: {self.message}"
 
 
 @dataclass(frozen=True)
