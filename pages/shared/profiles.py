@@ -58,7 +58,7 @@ def slider_key(system: ValueSystem, value: str) -> str:
     return f"w_{short.replace(' ', '_').replace('/', '_')}"
 
 
-def choose_profile(profiles: Mapping[str, Profile], system: ValueSystem) -> None:
+def choose_profile(profiles: Mapping[str, Profile]) -> None:
     """The choice itself; the weights follow in `weigh_profile`."""
     st.selectbox(
         "Whose values count",
@@ -67,7 +67,6 @@ def choose_profile(profiles: Mapping[str, Profile], system: ValueSystem) -> None
         key="profile",
         bind="query-params",
         persist_state="session",
-        on_change=lambda: _set_sliders(profiles, system),
         help="Presets, the people of 31 countries and other groups as surveyed, and the profiles saved here.",
     )
 
@@ -76,9 +75,12 @@ def weigh_profile(profiles: Mapping[str, Profile], system: ValueSystem) -> Profi
     """The chosen profile with its exact weights, or what the sliders say once one was moved."""
     chosen = profiles.get(st.session_state.get("profile", ""))
     if chosen and chosen.means:
-        _choose_scheme(profiles, system)
+        _choose_scheme()
     profile = _weighed(profiles)
-    moved = _sliders(system, profile)
+    if profile:
+        for value, weight in profile.weights.items():
+            st.session_state[slider_key(system, value)] = round(weight)
+    moved = _sliders(system)
     return profile or Profile(CUSTOM, OWN, system.id, moved, "Weights set by hand.")
 
 
@@ -97,16 +99,16 @@ def large_sliders(system: ValueSystem) -> None:
                 width=176,
                 help=value.definition,
                 on_change=_take_over,
-                args=(own, large),
+                args=(system, own, large),
             )
 
 
-def _take_over(own: str, large: str) -> None:
+def _take_over(system: ValueSystem, own: str, large: str) -> None:
     st.session_state[own] = st.session_state[large]
-    _own_weights()
+    _own_weights(system)
 
 
-def _choose_scheme(profiles: Mapping[str, Profile], system: ValueSystem) -> None:
+def _choose_scheme() -> None:
     """How means become weights, and how sharply."""
     with st.container(horizontal=True):
         scheme = st.selectbox(
@@ -116,7 +118,6 @@ def _choose_scheme(profiles: Mapping[str, Profile], system: ValueSystem) -> None
             key="scheme",
             bind="query-params",
             persist_state="session",
-            on_change=lambda: _set_sliders(profiles, system),
             help="The formula is under “How the weights become a number” on the Profile page.",
         )
         if SCHEMES[str(scheme)].T is not None:
@@ -129,7 +130,6 @@ def _choose_scheme(profiles: Mapping[str, Profile], system: ValueSystem) -> None
                 key=f"T_{scheme}",
                 bind="query-params",
                 persist_state="session",
-                on_change=lambda: _set_sliders(profiles, system),
                 help="A value T points above another weighs 2.7 times as much. 0.65 comes closest to the shares of "
                 "people who put each value first.",
             )
@@ -148,34 +148,30 @@ def _weighed(profiles: Mapping[str, Profile]) -> Profile | None:
         return weighed(profile, "softmax")
 
 
-def _set_sliders(profiles: Mapping[str, Profile], system: ValueSystem) -> None:
-    profile = _weighed(profiles)
-    for value, weight in (profile.weights if profile else {}).items():
-        st.session_state[slider_key(system, value)] = round(weight)
-
-
-def _sliders(system: ValueSystem, profile: Profile | None) -> dict[str, float]:
-    """A slider for each value, from 0 to 100. Without a weight in the URL the chosen profile sets them."""
-    weights = {}
-    for value in system.values:
-        key = slider_key(system, value.id)
-        if profile and key not in st.session_state and key not in st.query_params:
-            st.session_state[key] = round(profile.weights[value.id])
-        weights[value.id] = float(
+def _sliders(system: ValueSystem) -> dict[str, float]:
+    """A slider for each value, from 0 to 100."""
+    return {
+        value.id: float(
             st.slider(
                 value.name,
                 0,
                 int(MOST),
                 int(EVEN),
-                key=key,
+                key=slider_key(system, value.id),
                 bind="query-params",
                 persist_state="session",
                 help=value.definition,
                 on_change=_own_weights,
+                args=(system,),
             )
         )
-    return weights
+        for value in system.values
+    }
 
 
-def _own_weights() -> None:
+def _own_weights(system: ValueSystem) -> None:
+    """From a profile to one's own weights: from now on the sliders alone say what counts, so the URL needs them all."""
     st.session_state["profile"] = CUSTOM
+    for value in system.ids:
+        key = slider_key(system, value)
+        st.session_state[key] = st.session_state[key]

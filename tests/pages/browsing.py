@@ -22,8 +22,9 @@ if str(ROOT) not in sys.path:  # the pages are no installed package
 from pages.shared import resources
 
 WAIT_S = 60
-EXPLORE = ("overview", "radar", "profile", "scenarios")
+EXPLORE = ("overview", "radar", "profile", "scenarios", "pluralism", "robustness", "circle")
 PAGES = {name: f"pages/explore/{name}.py" for name in EXPLORE} | {
+    **{name: f"pages/persons/{name}.py" for name in ("cards", "mixtures", "surveys")},
     **{name: f"pages/evaluate/{name}.py" for name in ("launch", "runs", "models", "suites", "answers")},
     "recognisers": "pages/methods/recognisers.py",
 }
@@ -32,6 +33,12 @@ TITLES = {
     "radar": "Value radar",
     "profile": "Whose values count?",
     "scenarios": "Scenarios and answers",
+    "pluralism": "For whom is each model best?",
+    "robustness": "How far does the ranking hang on the weights?",
+    "circle": "On the circle of values",
+    "cards": "Your own values",
+    "mixtures": "A group of people",
+    "surveys": "Profiles from your own survey data",
     "launch": "Launch an evaluation",
     "runs": "Runs",
     "models": "Models",
@@ -135,14 +142,19 @@ def ranked(at: AppTest) -> list[str]:
 
 def only(at: AppTest, key: str) -> None:
     """All weight on one value."""
-    for slider in at.slider:
+    for slider in sliders(at):
         slider.set_value(100 if slider.key == key else 0)
     at.run()
 
 
 def weights(at: AppTest) -> list[int]:
     """Where the sliders stand, in the value order."""
-    return [slider.value for slider in at.slider]
+    return [slider.value for slider in sliders(at)]
+
+
+def sliders(at: AppTest) -> list[Any]:
+    """The weights' sliders that are in the URL."""
+    return [slider for slider in at.slider if slider.key.startswith("w_")]
 
 
 def everything(at: AppTest) -> Iterator[tuple[str, str]]:

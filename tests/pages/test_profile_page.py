@@ -53,7 +53,7 @@ def test_moving_weights_changes_order_and_groups(small_app: Path) -> None:
 def test_all_weights_at_zero_count_as_equal(small_app: Path) -> None:
     at = visit("profile")
     equal = figures(at)[0]["data"][0]["x"]
-    for slider in at.slider:
+    for slider in sliders(at):
         slider.set_value(0)
     at.run()
     assert not at.exception and figures(at)[0]["data"][0]["x"] == pytest.approx(equal)
