@@ -78,7 +78,7 @@ def _run(command: argparse.ArgumentParser) -> None:
         "--max-tokens",
         metavar="N",
         type=int,
-        help="an answer's most tokens (default: 60 if all are embedded, else 256)",
+        help="an answer's most tokens (default: 48 if all are embedded, else 256)",
     )
     add("--temperature", metavar="T", type=float, help="0 (default) to 2")
     add("--seed", metavar="N", type=_count, help="the models' seed (default: 0)")

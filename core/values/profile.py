@@ -143,4 +143,4 @@ def saved(kept: SavedProfile) -> Profile:
         isinstance(weight, int | float) and 0 <= weight <= MOST for weight in weights.values()
     ):
         raise UserError(f"The profile {name!r} holds something else than weights from 0 to 100. Delete it.")
-    return Profile(id, name, kept.system, weights, "Saved here.")
+    return Profile(id, name, kept.system, weights, kept.source or "Saved here.")

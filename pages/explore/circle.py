@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.charts.circle import METHODS, circle
 from core.charts.style import model_colours
+from core.errors import UserError
 from pages.shared.parts import RADAR_CONFIG, empty, measure_note, nothing_read, shown_models
 from pages.shared.placing import placed, places_of
 from pages.shared.pluralism import choose_people
@@ -29,14 +30,14 @@ def draw(shown: View) -> None:
             help="Theory's circle: a place does not depend on who else is drawn. The other two show the plane in which "
             "those drawn differ most. What each loses is stated; distances lost in it are lost.",
         )
-        chosen = choose_people()
-    people = chosen if shown.results.system.circular else []
+        people = choose_people()
     mine = [shown.profile] if shown.profile.id.startswith("saved:") and shown.profile.means else []
-    if len(models) + len(people) + len(mine) < 3 and method != "circle":
-        st.info("This projection needs at least three to place: choose people, or evaluate more models.")
-        return
     scores = shown.results.raw.only(models)
-    placing = placed(scores, [*people, *mine], str(method))
+    try:
+        placing = placed(scores, [*people, *mine], str(method))
+    except UserError as error:
+        st.info(str(error))
+        return
     places = places_of(scores, people, mine)
     names = [shown.results.system.names[value] for value in shown.results.system.ids]
     figure = circle(placing, places, names, model_colours(models_in_order()))

@@ -35,9 +35,13 @@ def rate() -> Answers | None:
             given[value.id] = rating
     left = len(VALUES.values) - len(given)
     if left:
-        st.info(f"{left} cards are left to rate.", icon=":material/style:")
+        still(left, "rate")
         return None
     return rate_cards(given)
+
+
+def still(left: int, what: str) -> None:
+    st.info(f"{left} cards are left to {what}." if left > 1 else f"1 card is left to {what}.", icon=":material/style:")
 
 
 def order() -> Answers | None:
@@ -53,7 +57,7 @@ def order() -> Answers | None:
     )
     left = len(VALUES.ids) - len(chosen)
     if left:
-        st.info(f"{left} cards are left to place.", icon=":material/style:")
+        still(left, "place")
         return None
     return order_cards(chosen)
 
@@ -68,8 +72,9 @@ def numbers() -> Answers | None:
     ).startswith("very")
     upload = st.file_uploader("A CSV file with one person's answers", type=["csv", "txt"])
     pasted = st.text_area("or paste the numbers here", max_chars=5000)
-    source = upload.getvalue() if upload else pasted
-    return read_answers(chosen, source, turned) if source else None
+    if upload is None and not pasted.strip():
+        return None
+    return read_answers(chosen, upload.getvalue() if upload else pasted, turned)
 
 
 def result(answers: Answers) -> None:
@@ -102,7 +107,7 @@ def keep(answers: Answers) -> None:
         except UserError as error:
             show_error(error)
         else:
-            open_saved(kept)
+            open_saved(kept, answers.scheme)
 
 
 st.title("Your own values")

@@ -32,8 +32,8 @@ def parts(chosen: list[Profile], how: str) -> list[Part]:
                 width=200,
                 help="On any scale: shares are made to sum to one.",
             )
-            numbers = profile.means if how == "profile" else normalise(profile.weights, VALUES.ids)
-            found.append(Part(profile.name, share, numbers or (), profile.sds))
+            numbers = profile.means or () if how == "profile" else normalise(profile.weights, VALUES.ids)
+            found.append(Part(profile.name, share, numbers, profile.sds))
     return found
 
 

@@ -8,7 +8,7 @@ from core.store import records
 from core.values.surveys.reader import read_survey
 from core.values.surveys.result import GroupMeans, Question, SurveyAggregate
 from core.values.system import SCHWARTZ
-from pages.shared.plain import escape, show_error
+from pages.shared.plain import distinct, escape, show_error
 from pages.shared.resources import store
 
 
@@ -20,54 +20,58 @@ def read_once(
     return read_survey(data, filename, answers=answers, group_by=group_by or None)
 
 
-def ask(question: Question) -> None:
-    """What the file leaves open: only a person can say."""
+def ask(question: Question, answers: dict[str, str]) -> None:
+    """What the file leaves open: only a person can say. The answer is added to `answers`."""
     labels = {choice.id: choice.label for choice in question.choices}
+    key = f"survey_{question.id}"
     st.warning(escape(question.text), icon=":material/help:")
     st.radio(
         "Your answer",
         list(labels),
         index=None,
-        format_func=lambda key: labels[key],
-        key=f"survey_{question.id}",
-        on_change=lambda: st.session_state.setdefault("survey_answers", {}).update(
-            {question.id: st.session_state[f"survey_{question.id}"]}
-        ),
+        format_func=lambda choice: labels[choice],
+        key=key,
+        on_change=lambda: answers.update({question.id: st.session_state[key]}),
     )
+
+
+def counted(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
 def show(found: SurveyAggregate) -> list[GroupMeans]:
     """What the file gave; returns the groups that a person wants to keep."""
     st.text(
         f"{found.survey}, {found.instrument}, {found.year or 'year not known'}: {found.kept:,} of {found.persons:,} "
-        f"persons in {len(found.groups)} groups; weight: {found.weight or 'none'}."
+        f"persons in {counted(len(found.groups), 'group')}; weight: {found.weight or 'none'}."
     )
     if found.problems:
-        st.error(f"{len(found.problems)} rows cannot be used. Saving keeps the good ones only.")
+        st.error(f"{counted(len(found.problems), 'row')} cannot be used. Saving keeps the good ones only.")
         rows = [(problem.row, problem.field, problem.message) for problem in found.problems]
         st.dataframe(pd.DataFrame(rows, columns=["row", "field", "problem"]), hide_index=True)
     for warning in found.warnings:
         st.warning(escape(warning))
     if found.left_out:
-        st.info(f"{len(found.left_out)} groups are left out as too small.")
+        st.info(f"{counted(len(found.left_out), 'group')} left out as too small.")
     st.dataframe(found.frame(), hide_index=True, height=320)
     for note in found.notes:
         st.caption(escape(note))
-    labels = {group.code: group.label for group in found.groups}
+    labels = distinct({group.code: group.label for group in found.groups})
     codes = st.multiselect("Keep", list(labels), default=list(labels)[:1], format_func=lambda code: labels[code])
     return [group for group in found.groups if group.code in codes]
 
 
 def keep(found: SurveyAggregate, groups: list[GroupMeans]) -> None:
-    if not groups or not st.button(f"Save {len(groups)} profiles", type="primary", icon=":material/save:"):
+    if not groups or not st.button(f"Save {counted(len(groups), 'profile')}", type="primary", icon=":material/save:"):
         return
+    labels = distinct({group.code: group.label for group in found.groups})
     for group in groups:
         sds = [value.sd for value in group.values]
-        year = group.year or found.year
-        source = f"{found.instrument}, {year or 'year not known'}, n = {group.n:,}. Own survey data ({found.survey})."
+        year, n = group.year or found.year, f"{group.n:,}" if group.n else "not known"
+        source = f"{found.instrument}, {year or 'year not known'}, n = {n}. Own survey data ({found.survey})."
         known = all(sd == sd for sd in sds)
         try:
-            name = f"{group.label} ({found.survey} {year})"
+            name = f"{labels[group.code]} ({' '.join(part for part in (found.survey, year) if part)})"
             means = [value.mean for value in group.values]
             records.save_profile(store(), name, SCHWARTZ, {}, means, sds if known else None, source)
         except UserError as error:
@@ -86,15 +90,18 @@ st.markdown(
 upload = st.file_uploader("Your file", type=["csv", "sav", "dta", "tsv", "txt"])
 columns = st.text_input("Group by other columns than the country (optional)", placeholder="gndr, cntry")
 if upload is None:
-    st.session_state["survey_answers"] = {}
     st.stop()
+# What was answered about one file says nothing about the next.
+answers = st.session_state.setdefault("survey_answers", {}).setdefault(upload.file_id, {})
+if answers:
+    st.button("Answer the questions again", icon=":material/undo:", on_click=answers.clear)
 try:
     groups = tuple(column.strip() for column in columns.split(",") if column.strip())
-    read = read_once(upload.getvalue(), upload.name, dict(st.session_state.get("survey_answers") or {}), groups)
+    read = read_once(upload.getvalue(), upload.name, dict(answers), groups)
 except UserError as error:
     show_error(error)
     st.stop()
 if isinstance(read, Question):
-    ask(read)
+    ask(read, answers)
 else:
     keep(read, show(read))

@@ -29,10 +29,12 @@ def all_profiles(of: ValueSystem) -> dict[str, Profile]:
     return {profile.id: profile for profile in (*given, *kept)}
 
 
-def open_saved(name: str) -> None:
-    """Go to the Profile page with a profile that was saved under this name."""
-    label = all_profiles(system(SCHWARTZ))[f"saved:{name}"].name
-    st.switch_page("pages/explore/profile.py", query_params={"profile": label})
+def open_saved(name: str, scheme: str | None = None) -> None:
+    """Go to the Profile page with a profile that was saved under this name, weighed by the scheme that suits it."""
+    chosen = {"profile": all_profiles(system(SCHWARTZ))[f"saved:{name}"].name}
+    if scheme:
+        chosen["scheme"] = SCHEMES[scheme].label
+    st.switch_page("pages/explore/profile.py", query_params=chosen)
 
 
 def people() -> tuple[CultureProfile, ...]:
@@ -58,8 +60,14 @@ def slider_key(system: ValueSystem, value: str) -> str:
     return f"w_{short.replace(' ', '_').replace('/', '_')}"
 
 
-def choose_profile(profiles: Mapping[str, Profile]) -> None:
-    """The choice itself; the weights follow in `weigh_profile`."""
+def choose_profile(profiles: Mapping[str, Profile], system: ValueSystem) -> None:
+    """The choice itself; the weights follow in `weigh_profile`. Weights in the URL without a profile that is known here
+    are one's own."""
+    known = {OWN, *(profile.name for profile in profiles.values())}
+    weights = {slider_key(system, value) for value in system.ids}
+    named = "profile" in st.session_state or st.query_params.get("profile") in known
+    if not named and weights & set(st.query_params):
+        st.session_state["profile"] = CUSTOM
     st.selectbox(
         "Whose values count",
         [*profiles, CUSTOM],
@@ -81,6 +89,8 @@ def weigh_profile(profiles: Mapping[str, Profile], system: ValueSystem) -> Profi
         for value, weight in profile.weights.items():
             st.session_state[slider_key(system, value)] = round(weight)
     moved = _sliders(system)
+    if profile and any(moved[value] != round(weight) for value, weight in profile.weights.items()):
+        st.rerun()  # in a session's first run the URL has the last word on a slider, not the profile
     return profile or Profile(CUSTOM, OWN, system.id, moved, "Weights set by hand.")
 
 

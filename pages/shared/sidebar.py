@@ -50,7 +50,7 @@ def choices(url_path: str) -> None:
         scored = results([run.run_id for run in runs], chosen.system, chosen.measure, at_stake)
         models = _choose_models(scored)
         profiles = all_profiles(scored.system)
-        choose_profile(profiles)
+        choose_profile(profiles, scored.system)
         with st.expander("Weights", icon=":material/tune:"):
             profile = weigh_profile(profiles, scored.system)
     if url_path == "profile":

@@ -21,6 +21,8 @@ START_S = 90.0
 LOCAL = re.compile(r"^(data:|blob:|about:|(http|ws)://127\.0\.0\.1[:/])")
 # On a deep link the page looks for its server beside itself first: a 404 of Streamlit's own.
 HARMLESS = re.compile(r"^http://127\.0\.0\.1:\d+/[^/]+/_stcore/(health|host-config)$")
+# On the first visit of all a deep link is taken for lost, logged so, and loaded again: pages/shared/first_visit.py.
+FALSE_ALARM = "The page that you have requested does not seem to exist."
 SETTLED = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
@@ -112,7 +114,8 @@ class Tabs:
             self.faults.append(f"web socket to {socket.url}")
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not HARMLESS.match(message.location["url"]):
+        known = HARMLESS.match(message.location["url"]) or message.text.startswith(FALSE_ALARM)
+        if message.type == "error" and not known:
             self.faults.append(f"console: {message.text} ({message.location['url']})")
 
     def _on_dialog(self, dialog: Dialog) -> None:

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 def weigh(page: Page, value: str, key: str, parameter: str) -> list[str]:
     """Press a key on a value's slider, wait for the URL to carry the weight, and read the ranking."""
-    page.get_by_role("slider", name=value).focus()
+    page.get_by_test_id("stMain").get_by_role("slider", name=value).focus()
     page.keyboard.press(key)
     expect(page).to_have_url(re.compile(parameter))
     settle(page)

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from core.paths import ROOT
 from core.runs.manager import RunManager
@@ -28,6 +29,8 @@ PAGES = {name: f"pages/explore/{name}.py" for name in EXPLORE} | {
     **{name: f"pages/evaluate/{name}.py" for name in ("launch", "runs", "models", "suites", "answers")},
     "recognisers": "pages/methods/recognisers.py",
 }
+# Where a page's address is not its file's name.
+ADDRESSES = {"pluralism": "for-whom", "cards": "your-values", "mixtures": "group", "surveys": "survey"}
 TITLES = {
     "overview": "Whose values does each model speak for?",
     "radar": "Value radar",
@@ -64,7 +67,7 @@ def visit(page: str = "overview", **query: Any) -> AppTest:
     at = session()
     at.query_params.update(query)
     if page != "overview":  # the default page's address is empty
-        at.switch_page(PAGES[page])
+        at._page_hash = calc_hash(ADDRESSES.get(page, page))
     return calm(at.run(), page)
 
 
@@ -121,6 +124,11 @@ def texts(at: AppTest) -> str:
 def plain(markdown: str) -> str:
     """Markdown without its escapes."""
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown)
+
+
+def markup(markdown: str) -> str:
+    """Markdown without the characters that are escaped: what may still act."""
+    return re.sub(r"\\[!-/:-@\[-`{-~]", "", markdown)
 
 
 def frame(at: AppTest, *columns: str) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from builders import add_responses, response, suite
+from builders import add_reading, add_responses, response, suite, verdict
 
 from core.items.item import Item
 from core.recognition.base import Evidence, Recognition, Verdict
@@ -113,3 +113,21 @@ def _fill_judged(store: Store) -> None:
     found = Recognition("power", "opposes", -0.5, (Evidence(0, 30, 1.0),), f"{IMAGE} {SCRIPT}")
     store.writer.put(records.recognition(told, judge, Verdict("invalid", (found,), IMAGE)))
     assert store.writer.flush()
+
+
+FOUNDATIONS = ("care", "fairness", "loyalty", "authority", "sanctity")
+
+
+def fill_foundations(store: Store) -> None:
+    """A run of another value system: two models judged on ten scenarios by moral foundations."""
+    items = tuple(Item(f"m{n}", f"Dilemma {n}: what now?", FOUNDATIONS, "work") for n in range(10))
+    judge = "judge:openai/some-model@1"
+    run = records.NewRun("foundations", "Judged", "run", "{}", judge, "stance", 20)
+    records.create_run(store, run, suite(system="moral_foundations", items=items))
+    for model in range(2):
+        for n in range(10):
+            row = response(model * 10 + n, "foundations", model=f"lab/{model}", item_id=f"m{n}", text=ENGLISH)
+            add_responses(store, row)
+            spread = {value: 0.1 * ((n + model * at) % 7) for at, value in enumerate(FOUNDATIONS)}
+            add_reading(store, row, verdict(**spread), judge)
+    records.set_state(store, "foundations", "done")

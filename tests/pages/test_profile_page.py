@@ -3,12 +3,18 @@
 from pathlib import Path
 
 import pytest
-from browsing import figures, labels, leave, only, press, ranked, texts, visit, weights
+from browsing import figures, frame, go, labels, leave, only, press, ranked, sliders, texts, visit, weights
 from stores import IMAGE
 from streamlit.testing.v1 import AppTest
 
-from core.values.profile import presets
+from core.values.cultures import SPREAD, cultures
+from core.values.profile import Profile, presets, surveyed, weighed
 from core.values.system import SCHWARTZ, system
+from core.values.weighting import SCHEMES
+
+IDS = system(SCHWARTZ).ids
+PEOPLE = {profile.id: profile for profile in surveyed()}
+SWEDEN, GREECE = "country:SE", "country:GR"
 
 
 def save(at: AppTest, name: str) -> AppTest:
@@ -26,7 +32,7 @@ def test_empty_it_says_what_fills_it(empty_app: Path) -> None:
 def test_a_chosen_profile_sets_every_weight(profile: object, small_app: Path) -> None:
     at = visit("profile")
     at.selectbox(key="profile").set_value(profile.id).run()
-    assert weights(at) == [round(profile.weights[value]) for value in system(SCHWARTZ).ids]
+    assert weights(at) == [round(profile.weights[value]) for value in IDS]
     assert at.selectbox(key="profile").value == profile.id
 
 
@@ -125,3 +131,154 @@ def test_fifty_models_are_ranked_live(large_app: Path) -> None:
     before = ranked(at)
     at.selectbox(key="profile").set_value("self_transcendence").run()
     assert len(ranked(at)) == 50 and ranked(at) != before
+
+
+def assert_weighed(at: AppTest, profile: Profile) -> None:
+    """Sliders, table and ranking hold this profile's weights, the last two unrounded."""
+    exact = [profile.weights[value] / sum(profile.weights.values()) for value in IDS]
+    assert weights(at) == [round(profile.weights[value]) for value in IDS]
+    view = at.session_state["view"]
+    assert list(view.weights) == pytest.approx(exact, abs=1e-12)
+    assert frame(at, "weight")["weight"].tolist() == pytest.approx(exact, abs=0.00051)
+    sums = dict(zip(view.results.raw.models, view.results.raw.mean @ exact, strict=True))
+    dots = figures(at)[0]["data"][0]
+    assert dict(zip(dots["customdata"], dots["x"], strict=True)) == pytest.approx(sums, abs=1e-9)
+
+
+def test_sweden_then_greece_moves_weights_ranking_and_card(small_app: Path) -> None:
+    at = visit("profile")
+    for country in (SWEDEN, GREECE, SWEDEN):
+        at.selectbox(key="profile").set_value(country).run()
+        assert_weighed(at, PEOPLE[country])
+        assert [part.value for part in at.subheader] == [PEOPLE[country].name]
+    assert PEOPLE[SWEDEN].weights != PEOPLE[GREECE].weights
+
+
+def test_cultures_can_change_the_order_of_models(small_app: Path) -> None:
+    at = visit("profile", statistic="Profile match (Pearson)")
+    orders = set()
+    for country in (SWEDEN, GREECE, "country:BG"):
+        at.selectbox(key="profile").set_value(country).run()
+        orders.add((*ranked(at), *figures(at)[0]["data"][0]["x"]))
+    assert len(orders) == 3
+
+
+@pytest.mark.parametrize("id", [SWEDEN, GREECE, "region:Nordic", "age:15-29", "gender:female", "all:ESS9"])
+def test_a_cultures_card_says_who_was_asked(id: str, small_app: Path) -> None:
+    culture = cultures()[id]
+    said = texts(visit("profile", profile=culture.name))
+    assert f"{culture.instrument}, {culture.year}, n = {culture.n:,}. {culture.citation}" in said and SPREAD in said
+
+
+def test_a_cultures_card_shows_means_and_spread(small_app: Path) -> None:
+    table = frame(visit("profile", profile="Sweden"), "weight")
+    assert table["mean (centred points)"].tolist() == pytest.approx(cultures()[SWEDEN].means)
+    assert table["spread between persons (sd)"].tolist() == pytest.approx(cultures()[SWEDEN].sds)
+    unknown = frame(visit("profile", profile="Greece"), "weight")["spread between persons (sd)"]
+    assert cultures()[GREECE].sds is None and unknown.isna().all()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_scheme_in_the_address_makes_the_weights(scheme: str, small_app: Path) -> None:
+    at = visit("profile", profile="Sweden", scheme=SCHEMES[scheme].label)
+    assert at.selectbox(key="scheme").value == scheme
+    assert_weighed(at, weighed(PEOPLE[SWEDEN], scheme))
+    assert SCHEMES[scheme].words in texts(at)
+    assert [part.value.strip("$\n") for part in at.latex][1:] == [SCHEMES[scheme].latex]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_chosen_scheme_makes_the_weights_on_every_page(scheme: str, small_app: Path) -> None:
+    at = visit("profile", profile="Sweden", scheme="Equal" if scheme != "equal" else "Softmax")
+    at.selectbox(key="scheme").set_value(scheme).run()
+    assert_weighed(at, weighed(PEOPLE[SWEDEN], scheme))
+    before = at.session_state["view"].weights
+    go(at, "robustness")
+    assert at.selectbox(key="scheme").value == scheme
+    assert list(at.session_state["view"].weights) == list(before)
+
+
+@pytest.mark.parametrize("scheme", ["softmax", "distinctive"])
+def test_sharpness_changes_the_weights_and_can_stand_in_the_address(scheme: str, small_app: Path) -> None:
+    at = visit("profile", profile="Sweden", scheme=SCHEMES[scheme].label)
+    at.slider(key=f"T_{scheme}").set_value(0.4).run()
+    assert_weighed(at, weighed(PEOPLE[SWEDEN], scheme, 0.4))
+    again = visit("profile", profile="Sweden", scheme=SCHEMES[scheme].label, **{f"T_{scheme}": "0.4"})
+    assert_weighed(again, weighed(PEOPLE[SWEDEN], scheme, 0.4))
+
+
+def test_the_scheme_stays_with_the_next_culture(small_app: Path) -> None:
+    at = visit("profile", profile="Sweden", scheme="Linear ranks")
+    at.selectbox(key="profile").set_value("country:NO").run()
+    assert_weighed(at, weighed(PEOPLE["country:NO"], "linear_rank"))
+
+
+def test_a_scheme_that_a_culture_cannot_have_warns_once_and_shows_softmax(small_app: Path) -> None:
+    at = visit("profile", profile="Sweden", scheme="Top-priority share")
+    assert not at.warning
+    at.selectbox(key="profile").set_value(GREECE).run()
+    assert len(at.warning) == 1 and "are not known for this profile" in texts(at)
+    assert_weighed(at, PEOPLE[GREECE])
+    at.selectbox(key="profile").set_value(SWEDEN).run()
+    assert not at.warning
+    assert_weighed(at, weighed(PEOPLE[SWEDEN], "top_priority"))
+
+
+def test_presets_have_no_scheme(small_app: Path) -> None:
+    at = visit("profile", profile="Sweden")
+    at.selectbox(key="profile").set_value("conservation").run()
+    assert "From means to weights" not in labels(at.selectbox)
+    assert not [slider for slider in at.slider if slider.key.startswith("T_")]
+
+
+def test_moving_a_cultures_weight_names_the_nearest_country(small_app: Path) -> None:
+    at = visit("profile", profile="Sweden")
+    at.slider(key="w_HE").set_value(at.slider(key="w_HE").value + 1).run()
+    assert at.selectbox(key="profile").value == "custom"
+    assert "Closest of 31: Sweden" in texts(at)
+    assert [part.value for part in at.subheader] == ["Own weights"]
+    at.slider(key="w_HE").set_value(0).run()
+    assert "Closest of" not in texts(at), "no means give a weight of 0"
+
+
+def test_moving_a_large_slider_is_moving_the_weight(small_app: Path) -> None:
+    at = visit("profile", profile="Sweden")
+    at.slider(key="large_power").set_value(99).run()
+    assert at.selectbox(key="profile").value == "custom" and at.slider(key="w_PO").value == 99
+    at.selectbox(key="profile").set_value(SWEDEN).run()
+    assert at.slider(key="large_power").value == at.slider(key="w_PO").value == round(PEOPLE[SWEDEN].weights["power"])
+
+
+def test_weights_in_the_address_alone_are_ones_own(small_app: Path) -> None:
+    at = visit("profile", w_PO="100", w_UN="0")
+    assert at.selectbox(key="profile").value == "custom"
+    view = at.session_state["view"]
+    assert view.weights[IDS.index("universalism")] == 0 and view.weights.argmax() == IDS.index("power")
+
+
+def test_a_link_to_a_profile_that_is_not_here_keeps_its_weights(small_app: Path) -> None:
+    at = visit("profile", profile="Somebody else's", w_PO="100", w_UN="0")
+    assert at.selectbox(key="profile").value == "custom"
+    assert (at.slider(key="w_PO").value, at.slider(key="w_UN").value) == (100, 0)
+
+
+def test_a_profile_in_the_address_counts_and_its_sliders_agree(small_app: Path) -> None:
+    assert_weighed(visit("profile", profile="Sweden", w_PO="100", w_UN="0"), PEOPLE[SWEDEN])
+
+
+def test_a_saved_profile_may_share_a_countrys_name(own_app: Path) -> None:
+    at = visit("profile")
+    at.slider(key="w_AC").set_value(33).run()
+    save(at, "Sweden")
+    assert visit("profile", profile="Sweden (saved)").slider(key="w_AC").value == 33
+    assert visit("profile", profile="Sweden").selectbox(key="profile").value == SWEDEN
+    at.selectbox(key="profile").set_value("saved:Sweden").run()
+    press(at, "Delete this saved profile")
+    assert "Sweden (saved)" not in at.selectbox(key="profile").options
+
+
+def test_a_saved_copy_of_a_culture_keeps_its_exact_weights(own_app: Path) -> None:
+    save(visit("profile", profile="Sweden"), "Copy")
+    exact = PEOPLE[SWEDEN].weights
+    view = visit("profile", profile="Copy").session_state["view"]
+    assert list(view.weights) == pytest.approx([exact[value] / sum(exact.values()) for value in IDS], abs=1e-12)
