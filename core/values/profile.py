@@ -46,7 +46,8 @@ class SavedProfile:
 class Profile:
     """`weights` are on the scale 0 to 100 by value id; `source` says where they come from. A profile measured on people
     has `means` (centred PVQ points, in the system's order), from which its weights are made, and where known `sds`
-    between persons and `top_share`, the shares of persons whose highest value each is."""
+    between persons and `top_share`, the shares of persons whose highest value each is;
+    `scheme` is how its weights were made."""
 
     id: str
     name: str
@@ -56,6 +57,7 @@ class Profile:
     means: tuple[float, ...] | None = None
     sds: tuple[float, ...] | None = None
     top_share: tuple[float, ...] | None = None
+    scheme: str = ""
 
 
 def of_means(
@@ -87,7 +89,7 @@ def weighed(profile: Profile, scheme: str, T: float | None = None) -> Profile:
         return profile
     basis = Basis(profile.means, profile.top_share, mean_of_countries(cultures().values()))
     scaled = sliders(weigh(scheme, basis, T)).tolist()
-    return replace(profile, weights=dict(zip(system(profile.system).ids, scaled, strict=True)))
+    return replace(profile, weights=dict(zip(system(profile.system).ids, scaled, strict=True)), scheme=scheme)
 
 
 @cache

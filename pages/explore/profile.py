@@ -60,8 +60,8 @@ def formula(shown: View) -> None:
             "Because a talkative model scores higher on every value, the sum hardly depends on the weights; "
             "*profile match* correlates the shape of the scores with the shape of the weights instead."
         )
-        scheme = SCHEMES.get(str(st.session_state.get("scheme")))
-        if shown.profile.means and scheme:
+        if shown.profile.scheme:
+            scheme = SCHEMES[shown.profile.scheme]
             st.markdown(f"**{scheme.label}.** {scheme.words}")
             st.latex(scheme.latex)
         st.text(f"These weights count as much as {effective_number(shown.weights):.1f} values weighed equally.")

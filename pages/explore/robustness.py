@@ -16,8 +16,12 @@ ANY, NEARBY = "all weightings", "weightings near this profile"
 def draw(shown: View) -> None:
     scores = shown.results.raw.only(shown.models)
     names = shown.results.system.names
-    if len(scores.models) < 2:
-        nothing_read(shown) if not scores.models else st.info("One model is always first. Evaluate another to compare.")
+    if not scores.models:
+        nothing_read(shown)
+        return
+    if len(scores.models) == 1:
+        st.info("One model is always first. Evaluate another to compare.")
+        measure_note(shown)
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         statistic = choose_statistic()

@@ -6,15 +6,13 @@ from pathlib import Path
 
 import pytest
 from browsing import WAIT_S, leave
-from stores import fill_hostile, fill_large
+from stores import PANEL, fill_hostile, fill_large
 
 from core.items.shipped import shipped_suite, starter
 from core.models.base import ModelSpec
 from core.runs.manager import RunManager
 from core.runs.plan import Plan
 from core.store.database import ENVIRONMENT, Store
-
-PANEL = ("simulated/self-transcending", "simulated/self-enhancing", "simulated/reticent", "simulated/even")
 
 
 @pytest.fixture

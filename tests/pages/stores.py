@@ -14,6 +14,8 @@ from core.store import records
 from core.store.database import Store
 from core.values.system import SCHWARTZ, system
 
+PANEL = ("simulated/self-transcending", "simulated/self-enhancing", "simulated/reticent", "simulated/even")
+
 EVIL = "http://evil.example/x.png"
 IMAGE = f"![i]({EVIL})"
 SCRIPT = "<script>alert(1)</script>"

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from browsing import button, figures, frame, labels, one, only, press, ranked, texts, visit
-from conftest import PANEL
+from stores import PANEL
 
 
 def test_empty_it_says_what_fills_it_and_has_the_button(empty_app: Path) -> None:

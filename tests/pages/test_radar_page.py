@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from browsing import calm, figures, frame, press, texts, visit
-from conftest import PANEL
+from stores import PANEL
 from streamlit.testing.v1 import AppTest
 
 from core.values.system import SCHWARTZ, system

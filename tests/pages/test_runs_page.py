@@ -46,7 +46,7 @@ def test_a_finished_run_shows_counts_radar_plan_and_list(small_app: Path) -> Non
     assert (counts[["ok", "refused", "unparsed", "filtered", "error"]].sum(axis=1) == 42).all()
     assert counts.loc["simulated/reticent", "refused"] > 0 and counts.loc["simulated/even", "read"] == 30
     assert len([trace for trace in figures(at)[0]["data"] if trace["name"] in set(counts.index)]) == 4
-    assert "Read: 30 scenarios." in texts(at)
+    assert "Read: n = 30 scenarios." in texts(at)
     assert json.loads(at.json[0].value)["name"] == "A small panel"
     assert frame(at, "state")["state"].tolist() == ["done"]
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 from browsing import frame, labels, press, texts, visit
-from conftest import PANEL
-from stores import TRICKS
+from stores import PANEL, TRICKS
 from streamlit.testing.v1 import AppTest
 
 
