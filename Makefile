@@ -14,8 +14,10 @@ run: $(VENV)/.app
 test: $(VENV)/.dev
 	@sh scripts/browser.sh
 	@$(MAKE) --no-print-directory check
-	@echo "== Tests: everything, the embedded model and the browser included (about ten minutes)"
-	@$(BIN)/python -m pytest -m "" --durations=10
+	@echo "== Tests without the browser, the slow ones and the embedded model included (about five minutes)"
+	@$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile --durations=10
+	@echo "== Journeys in a browser (about eight minutes)"
+	@$(BIN)/python -m pytest -m browser --durations=10
 
 check: $(VENV)/.dev
 	@echo "== Style and types"

@@ -43,7 +43,7 @@ def heatmap(
     return finish(
         go.Figure([trace]),
         170 + 26 * len(rows),
-        f"For whom is which model best: {STATISTICS[found.statistic][0].lower()} ({FIRST} first, {TIED} tied)",
+        f"For whom is which model best: {STATISTICS[found.statistic][0]} ({FIRST} first, {TIED} tied)",
         xaxis=_axis([names[found.profiles[p]] for p in columns], tickangle=-60),
         yaxis=_axis([found.models[m] for m in rows], autorange="reversed"),
     )

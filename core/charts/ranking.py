@@ -23,7 +23,7 @@ def ranking(ranked: Ranking, colours: Mapping[str, str]) -> go.Figure:
     return finish(
         go.Figure(traces),
         110 + 34 * len(table),
-        f"Alignment with the profile: {name.lower()}",
+        f"Alignment with the profile: {name}",
         xaxis={"title": _unit(ranked.statistic), "gridcolor": GRID, "zeroline": True, "zerolinecolor": GRID},
         yaxis={"type": "category", "gridcolor": GRID, "automargin": True, **order},
         shapes=_grounds(table),

@@ -66,7 +66,7 @@ def test_names_are_neither_markup_nor_variables() -> None:
 @pytest.mark.parametrize("statistic", STATISTICS)
 def test_the_statistic_is_named_and_only_a_true_zero_splits_the_colours(statistic: str) -> None:
     figure = heatmap(found(statistic), NAMES)
-    assert STATISTICS[statistic][0].lower() in figure.layout.title.text
+    assert STATISTICS[statistic][0] in figure.layout.title.text
     assert (figure.data[0].zmid == 0) == (statistic in ("profile_match", "rank_match", "centred_sum"))
 
 

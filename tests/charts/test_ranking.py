@@ -83,7 +83,7 @@ def test_a_models_name_is_neither_markup_nor_a_variable() -> None:
 @pytest.mark.parametrize("statistic", STATISTICS)
 def test_title_and_unit_name_the_statistic(statistic: str) -> None:
     layout = ranking(ranked(["a"], [1], statistic), {}).layout
-    assert STATISTICS[statistic][0].lower() in layout.title.text
+    assert STATISTICS[statistic][0] in layout.title.text
     assert ("correlation" in layout.xaxis.title.text) == statistic.endswith("match")
     assert ("deviations" in layout.xaxis.title.text) == (statistic == "distance")
 

@@ -82,7 +82,9 @@ def test_the_starter_is_the_marked_items_as_a_suite_of_their_own() -> None:
     items = tuple(Item(f"i{n}", f"Text {n}.", ("power",), starter=n % 2 == 0) for n in range(6))
     whole = Suite("whole", "The whole", "schwartz", items, "About.", "Here", "CC-BY-4.0")
     short = starter(whole)
-    assert short == replace(whole, id="whole-starter", name="The whole, starter", items=items[::2])
+    assert "3 of the 6 scenarios" in short.description
+    named = {"id": "whole-starter", "name": "The whole, starter", "description": short.description}
+    assert short == replace(whole, items=items[::2], **named)
     assert short.hash != whole.hash
 
 
