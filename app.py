@@ -28,6 +28,7 @@ page = st.navigation(
             st.Page("pages/persons/cards.py", title="Your values", icon=":material/style:", url_path="your-values"),
             st.Page("pages/persons/mixtures.py", title="A group", icon=":material/groups:", url_path="group"),
             st.Page("pages/persons/surveys.py", title="Survey data", icon=":material/poll:", url_path="survey"),
+            st.Page("pages/persons/orientations.py", title="Orientations", icon=":material/public:"),
         ],
         "Evaluate": [
             st.Page("pages/evaluate/launch.py", title="Launch", icon=":material/rocket_launch:"),

@@ -7,7 +7,7 @@ from core.charts.acceptability import acceptability as chart
 from core.errors import UserError
 from pages.shared.parts import RADAR_CONFIG, choose_statistic, downloads, empty, measure_note, nothing_read
 from pages.shared.plain import show_error
-from pages.shared.robustness import central_table, explored, leave_one_out_table, upset_sentence
+from pages.shared.robustness import central_table, explored, leave_one_out_table, rival_sentence, upset_sentence
 from pages.shared.sidebar import View, view
 
 ANY, NEARBY = "all weightings", "weightings near this profile"
@@ -61,6 +61,8 @@ def draw(shown: View) -> None:
     st.caption("Central weights: the mean of all weightings for which the model is first. Empty: it never is.")
     st.subheader("The nearest upset")
     st.text(upset_sentence(scores, shown.weights, names))
+    rival = st.selectbox("What would it take for", scores.models, key="rival", bind="query-params")
+    st.text(rival_sentence(scores, shown.weights, names, str(rival)))
     st.subheader("Without one value")
     left = leave_one_out_table(scores, shown.weights, statistic, names)
     st.dataframe(left, hide_index=True)

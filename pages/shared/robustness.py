@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.analysis.bootstrap import Floats
-from core.analysis.robustness import Acceptability, explore, leave_one_out, nearest_change
+from core.analysis.robustness import Acceptability, Change, change_for, explore, leave_one_out, nearest_change
 from core.analysis.scores import Scores
 
 
@@ -32,6 +32,20 @@ def upset_sentence(scores: Scores, weights: Floats, names: dict[str, str]) -> st
     change = nearest_change(scores, weights)
     if change is None:
         return "No change of the weights costs the best model of the weighted sum its lead."
+    return _said(change, weights, names)
+
+
+def rival_sentence(scores: Scores, weights: Floats, names: dict[str, str], rival: str) -> str:
+    """The smallest change of weights after which no model has a higher weighted sum than `rival`."""
+    change = change_for(scores, weights, rival)
+    if change is None:
+        return f"No weighting lets {rival} draw level with all others."
+    if change.distance < 0.0005:
+        return f"{rival} is first with these weights already (weighted sum)."
+    return _said(change, weights, names)
+
+
+def _said(change: Change, weights: Floats, names: dict[str, str]) -> str:
     moved = change.weights - weights
     more = [f"{name} {step:+.1%}" for name, step in zip(names.values(), moved, strict=True) if abs(step) >= 0.0005]
     return (

@@ -19,6 +19,7 @@ NAMES = (
     "Your values",
     "A group",
     "Survey data",
+    "Orientations",
     "Launch",
     "Runs",
     "Models",

@@ -25,7 +25,7 @@ from pages.shared import resources
 WAIT_S = 60
 EXPLORE = ("overview", "radar", "profile", "scenarios", "pluralism", "robustness", "circle")
 PAGES = {name: f"pages/explore/{name}.py" for name in EXPLORE} | {
-    **{name: f"pages/persons/{name}.py" for name in ("cards", "mixtures", "surveys")},
+    **{name: f"pages/persons/{name}.py" for name in ("cards", "mixtures", "surveys", "orientations")},
     **{name: f"pages/evaluate/{name}.py" for name in ("launch", "runs", "models", "suites", "answers")},
     "recognisers": "pages/methods/recognisers.py",
 }
@@ -42,6 +42,7 @@ TITLES = {
     "cards": "Your own values",
     "mixtures": "A group of people",
     "surveys": "Profiles from your own survey data",
+    "orientations": "Seven cultural orientations",
     "launch": "Launch an evaluation",
     "runs": "Runs",
     "models": "Models",

@@ -143,3 +143,16 @@ def test_another_value_system_is_tested_too(empty_app: Path) -> None:
     at = visit("robustness")
     assert_shares(at)
     assert len(frame(at, "without")) == 5
+
+
+def test_what_it_would_take_for_a_model_is_said(small_app: Path) -> None:
+    at = visit("robustness", profile="Sweden")
+    view = at.session_state["view"]
+    sums = view.results.raw.mean @ view.weights
+    best = view.results.raw.models[int(sums.argmax())]
+    for model in view.results.raw.models:
+        said = texts(visit("robustness", profile="Sweden", rival=model))
+        if model == best:
+            assert f"{best} is first with these weights already" in said
+        else:
+            assert f"lets {model} draw level" in said
