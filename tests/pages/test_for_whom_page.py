@@ -47,7 +47,7 @@ def test_every_cell_is_the_alignment_of_its_model_with_its_people(statistic: str
         for model, mean in zip(scores.models, scores.mean, strict=True):
             expected = STATISTICS[statistic][1](mean[None], weights[None]).item()
             assert found[model, country] == pytest.approx(expected, abs=1e-9)
-    assert STATISTICS[statistic][0].lower() in figures(at)[0]["layout"]["title"]["text"]
+    assert STATISTICS[statistic][0] in figures(at)[0]["layout"]["title"]["text"]
 
 
 def test_the_weighted_sum_can_be_checked_by_hand(small_app: Path) -> None:

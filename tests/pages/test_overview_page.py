@@ -97,7 +97,7 @@ def test_the_address_restores_run_models_profile_and_statistic(small_app: Path) 
     assert set(ranked(at)) == {PANEL[0], PANEL[2]}
     assert at.selectbox(key="profile").value == "conservation"
     assert one(at.button_group, "Statistic").value == "profile_match"
-    assert "Alignment with the profile: profile match" in figures(at)[0]["layout"]["title"]["text"]
+    assert "Alignment with the profile: Profile match" in figures(at)[0]["layout"]["title"]["text"]
 
 
 def test_weights_in_the_address_count_more_than_the_profile(small_app: Path) -> None:

@@ -154,5 +154,5 @@ def test_a_missing_or_unreadable_file_is_a_user_error(tmp_path: Path) -> None:
 
 
 def test_an_unknown_system_lists_those_there_are() -> None:
-    with pytest.raises(UserError, match=r"'hofstede'.*llm_unique.*schwartz"):
+    with pytest.raises(UserError, match=r"'hofstede'.*schwartz.*llm_unique"):
         system("hofstede")
