@@ -31,14 +31,14 @@ def heatmap(
         y=list(range(len(rows))),
         text=[[_mark(found, m, p) for m, p in line] for line in cells],
         texttemplate="%{text}",
-        hovertext=[[_hover(found, names, m, p) for m, p in line] for line in cells],
+        hovertext=[[hover(found, names, m, p) for m, p in line] for line in cells],
         customdata=[[[found.models[m], found.profiles[p]] for m, p in line] for line in cells],
         hovertemplate="%{hovertext}<extra></extra>",
         hoverongaps=False,
         xgap=1,
         ygap=1,
         colorbar={"title": {"text": STATISTICS[found.statistic][0], "side": "right"}},
-        **_colours(found.statistic),
+        **colours(found.statistic),
     )
     return finish(
         go.Figure([trace]),
@@ -55,7 +55,7 @@ def _axis(texts: Sequence[str], **more: Any) -> dict[str, Any]:
     return {**shown, "showgrid": False, "zeroline": False, "automargin": True, **more}
 
 
-def _colours(statistic: str) -> dict[str, Any]:
+def colours(statistic: str) -> dict[str, Any]:
     """A statistic with a meaningful zero gets two hues that meet there, the others one scale from low to high."""
     if statistic in ("weighted_sum", "distance"):
         return {"colorscale": "Cividis"}
@@ -72,7 +72,7 @@ def _mark(found: ProfileMap, m: int, p: int) -> str:
     return TIED if found.tied[m, p] else FIRST
 
 
-def _hover(found: ProfileMap, names: Mapping[str, str], m: int, p: int) -> str:
+def hover(found: ProfileMap, names: Mapping[str, str], m: int, p: int) -> str:
     value, low, high = found.value[m, p], found.low[m, p], found.high[m, p]
     name = f"{label(found.models[m])}<br>{label(names[found.profiles[p]])}: {value:.2f}"
     n = f"n = {found.n_items[m]} scenarios"

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from core.analysis.pluralism import cluster_order
+from core.analysis.scores import Scores
 from core.charts.heatmap import heatmap
+from core.charts.world import VIEWS, world
 from core.values.cultures import SPREAD
 from pages.shared.parts import RADAR_CONFIG, choose_statistic, downloads, empty, measure_note, nothing_read
-from pages.shared.pluralism import best_table, choose_people, map_of
+from pages.shared.pluralism import best_table, choose_people, map_alt, map_note, map_of, profiles_of
 from pages.shared.sidebar import View, view
 
 
@@ -34,6 +36,31 @@ def draw(shown: View) -> None:
     st.subheader("Who may be first, for whom")
     st.dataframe(best_table(found, names), hide_index=True)
     downloads(found.frame().replace({"profile": names}), "models-by-people")
+    on_the_map(scores, statistic)
+
+
+def on_the_map(scores: Scores, statistic: str) -> None:
+    """One model's alignment with every country that was surveyed."""
+    st.subheader("One model, country by country")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        model = str(st.selectbox("Model", scores.models, key="mapped", bind="query-params", width=360))
+        area = st.segmented_control(
+            "Area",
+            VIEWS,
+            default="europe",
+            required=True,
+            format_func=str.capitalize,
+            key="area",
+            bind="query-params",
+            persist_state="session",
+        )
+    countries = profiles_of(["country"])
+    names = {profile.id: profile.name for profile in countries}
+    found = map_of(scores, countries, statistic)
+    st.plotly_chart(
+        world(found, model, names, str(area)), config=RADAR_CONFIG, key="world", alt=map_alt(found, model, names)
+    )
+    st.caption(map_note(found.profiles, names, str(area)))
 
 
 st.title("For whom is each model best?")

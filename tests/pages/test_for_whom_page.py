@@ -120,3 +120,47 @@ def test_another_value_system_says_why_there_is_no_map(empty_app: Path) -> None:
     at = visit("pluralism")
     assert "surveyed on Schwartz's ten values only" in texts(at) and not figures(at)
     assert at.session_state["view"].results.raw.models == ("lab/0", "lab/1")
+
+
+def mapped(at: AppTest) -> dict[str, float]:
+    """The world map's numbers by profile; blank countries have none."""
+    trace = figures(at)[1]["data"][-1]
+    return {people: float(z) for (_, people), z in zip(trace["customdata"], trace["z"], strict=True)}
+
+
+@pytest.mark.parametrize("statistic", STATISTICS)
+def test_the_world_map_holds_the_heat_map_s_numbers_and_colours(statistic: str, small_app: Path) -> None:
+    at = visit("pluralism", map_statistic=STATISTICS[statistic][0], mapped="simulated/even")
+    row = {people: value for (model, people), value in cells(at).items() if model == "simulated/even"}
+    assert mapped(at) == pytest.approx({people: value for people, value in row.items() if not np.isnan(value)})
+    cells_trace, coloured = figures(at)[0]["data"][0], figures(at)[1]["data"][-1]
+    assert coloured["colorscale"] == cells_trace["colorscale"]
+    assert "simulated/even" in figures(at)[1]["layout"]["title"]["text"]
+
+
+def test_another_model_and_another_area(small_app: Path) -> None:
+    at = visit("pluralism")
+    before = mapped(at)
+    assert "Surveyed outside this view: United States." in texts(at)
+    assert "nothing is estimated" in texts(at) and "Natural Earth" in texts(at)
+    other = next(model for model in at.selectbox(key="mapped").options if model != at.selectbox(key="mapped").value)
+    at.selectbox(key="mapped").set_value(other).run()
+    assert mapped(calm(at)).keys() == before.keys() and mapped(at) != before
+    europe = figures(at)[1]["layout"]["geo"]
+    at = visit("pluralism", area="World")
+    assert figures(at)[1]["layout"]["geo"] != europe and "outside this view" not in texts(at)
+
+
+def test_the_world_map_shows_countries_whoever_is_in_the_heat_map(small_app: Path) -> None:
+    at = visit("pluralism", people=["Ages"])
+    assert {people for _, people in cells(at)} == {id for id in PEOPLE if id.startswith("age:")}
+    assert set(mapped(at)) == {id for id in PEOPLE if id.startswith("country:")}
+
+
+def test_the_world_map_tells_its_ends_to_those_who_cannot_see_it(small_app: Path) -> None:
+    at = visit("pluralism")
+    told = at.get("plotly_chart")[1].proto.alt
+    values = mapped(at)
+    low, high = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
+    assert "31 surveyed countries" in told and "all other countries are blank" in told
+    assert f"{values[low]:.2f} ({PEOPLE[low].name}) to {values[high]:.2f} ({PEOPLE[high].name})" in told
