@@ -14,7 +14,7 @@ from core.paths import ROOT
 ORDER = ["charts", "analysis", "runs", "methods", "recognition", "models", "items", "values"]
 ALSO = {
     "runs": {"store", "analysis"},  # runs.results joins what is stored with what is computed
-    "store": {"items", "recognition", "values"},
+    "store": {"items", "models", "recognition", "values"},
     "cli": {"store", "runs", "models", "items", "values", "analysis", "recognition", "methods"},
 }
 SHARED = {"errors", "paths", "text", "toml"}

@@ -70,10 +70,12 @@ class Reply:
 @dataclass(frozen=True)
 class ModelSpec:
     """How a model is named and reached. `name` is what a person writes: `embedded/smollm2-135m`,
-    `simulated/benevolent`, or any LiteLLM name (`openai/gpt-4o-mini`). Never holds a key."""
+    `simulated/benevolent`, or any LiteLLM name (`openai/gpt-4o-mini`). `via` is the client to use: "" chooses by the
+    name, "litellm" takes LiteLLM where the direct one would do. Never holds a key."""
 
     name: str
     api_base: str | None = None
+    via: Literal["", "litellm"] = ""
 
 
 class Model(Protocol):

@@ -1,5 +1,6 @@
 """A language model as judge: for each value a direction, its strength, and the words of the answer that show it."""
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -44,6 +45,12 @@ class JudgeRecogniser:
         self._schema = schema(system.ids)
         several = f"x{passes}" if passes > 1 else ""
         self.id = f"judge:{model.name}@{self._text.digest[:8]}{several}"
+
+    def asking(self, model: Model) -> "JudgeRecogniser":
+        """The same judge, reached in another way."""
+        other = copy.copy(self)
+        other.model = model
+        return other
 
     async def recognise(self, question: str, answer: str) -> Verdict:
         if not answer.strip():

@@ -32,7 +32,6 @@ class Answer:
     variation: str
     epoch: int
     outcome: str
-    truncated: bool
     text: str
     chars: int
     choice: str | None
@@ -69,7 +68,6 @@ def _answer(
     return Answer(
         trial_id=key[1],
         epoch=int(row.epoch),
-        truncated=bool(row.truncated),
         chars=int(row.chars),
         choice=_or_none(row.choice),
         probability=_probability(row.choice, row.option_probs),

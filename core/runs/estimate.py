@@ -1,13 +1,23 @@
-"""What a plan will cost, before it is started: calls, tokens, seconds and dollars, each marked unknown where it is."""
+"""What a plan will take, before it is started: calls, tokens, seconds and dollars, each marked unknown where it is.
 
-from dataclasses import dataclass
+Measured on a pilot of the plan where there is one, else on what the store holds of a model, else a rule of thumb.
+"""
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from core.methods.value_compass import ValueCompass
+from core.models.base import ModelSpec
 from core.models.prices import price
-from core.models.registry import DEFAULT_CONCURRENCY
+from core.runs.limits import Limits
 from core.runs.plan import JUDGE, Plan
-from core.store import queries
+from core.store import ledger, queries
 from core.store.database import Store
+from core.store.ledger import Measured
+from core.store.replies import Key, ReplyCache, key_of
 
+PILOT_ITEMS = 5
+COUNTED_MOST = 20_000  # calls whose stored replies are counted: more would keep a page waiting
 CHARS_PER_TOKEN = 4.2  # English in the tokenisers of common models
 PROMPT_TOKENS = 60  # instructions around the scenario
 JUDGE_PROMPT_TOKENS = 1400
@@ -19,41 +29,88 @@ HOSTED_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Estimate:
-    """For one model, or for the judge. `measured` says that seconds and tokens come from its stored answers. `cost_usd`
-    is None where no price is known; `seconds` are by the clock, at the model's own concurrency."""
+    """For one model, or for the judge. `basis` is "pilot", "earlier runs" or "rule of thumb". `cost_usd` is None where
+    no price is known; `seconds` are by the clock, with as many calls at once as the limits allow. `stored` of the calls
+    have a stored reply, so they cost nothing and are not in the other figures; None where they were not counted."""
 
     name: str
+    role: str
     calls: int
     tokens_in: int
     tokens_out: int
     seconds: float
     cost_usd: float | None
-    measured: bool
+    basis: str
+    stored: int | None = None
 
 
-def estimate(plan: Plan, store: Store) -> list[Estimate]:
-    """One row a model, and one for the judge where there is one."""
-    chars = sum(len(item.text) for item in plan.suite.items) / max(len(plan.suite.items), 1)
-    tokens_in = round(chars / CHARS_PER_TOKEN) + PROMPT_TOKENS
+def pilot_plan(plan: Plan) -> Plan:
+    """A few of the plan's items, spread over its suite, in its first wording, once."""
+    items = plan.suite.items
+    step = max(len(items) / PILOT_ITEMS, 1.0)
+    chosen = tuple(items[int(n * step)] for n in range(min(PILOT_ITEMS, len(items))))
+    suite = replace(plan.suite, items=chosen, name=f"Pilot: {plan.suite.name}")
+    return replace(plan, name=f"Pilot: {plan.name}", suite=suite, variations=plan.variations[:1], epochs=1, probes=0)
+
+
+def estimate(
+    plan: Plan, store: Store, limits: Limits | None = None, cache: ReplyCache | None = None, pilot: str = ""
+) -> list[Estimate]:
+    """One row a model, and one for the judge where there is one. `pilot` is the id of a finished pilot of this plan."""
+    limits = limits or Limits()
     calls = plan.size // max(len(plan.models), 1)
-    rows = [_model(store, spec.name, calls, tokens_in, plan.asking.max_tokens) for spec in plan.models]
+    rows = [_model(plan, spec, calls, store, limits, cache, pilot) for spec in plan.models]
     if plan.recogniser.startswith(JUDGE):
-        read = len(plan.suite.items) * len(plan.variations) * plan.epochs * len(plan.models)
-        name = plan.recogniser.removeprefix(JUDGE)
-        rows.append(_row(name, read, JUDGE_PROMPT_TOKENS + ANSWER_TOKENS, JUDGE_TOKENS, HOSTED_SECONDS, False))
+        rows.append(_judge(plan, store, limits, pilot))
     return rows
 
 
-def _model(store: Store, name: str, calls: int, tokens_in: int, most: int) -> Estimate:
-    known = queries.speed(store, name)
-    if known is None:
-        seconds = SECONDS.get(name.partition("/")[0], HOSTED_SECONDS)
-        return _row(name, calls, tokens_in, min(ANSWER_TOKENS, most), seconds, False)
-    return _row(name, calls, tokens_in, min(round(known.tokens_out), most), known.latency_s, True)
+def _model(
+    plan: Plan, spec: ModelSpec, calls: int, store: Store, limits: Limits, cache: ReplyCache | None, pilot: str
+) -> Estimate:
+    counted = cache is not None and limits.cache and calls <= COUNTED_MOST
+    stored = _stored(plan, spec, cache) if cache and counted else None
+    each, basis = _each(plan, spec, store, pilot)
+    each = replace(each, tokens_out=min(each.tokens_out, plan.asking.max_tokens))
+    at_once = 1 if spec.name.startswith("embedded/") else limits.at_once
+    return _row(spec.name, "model", calls, each, at_once, basis, stored)
 
 
-def _row(name: str, calls: int, tokens_in: int, tokens_out: int, seconds: float, measured: bool) -> Estimate:
-    at_once = 1 if name.startswith("embedded/") else DEFAULT_CONCURRENCY
+def _each(plan: Plan, spec: ModelSpec, store: Store, pilot: str) -> tuple[Measured, str]:
+    """What one call takes, and how that is known."""
+    if pilot and (found := ledger.measured(store, spec.name, pilot)):
+        return found, "pilot"
+    chars = sum(len(item.text) for item in plan.suite.items) / max(len(plan.suite.items), 1)
+    tokens_in = chars / CHARS_PER_TOKEN + PROMPT_TOKENS
+    if known := queries.speed(store, spec.name):
+        return Measured(tokens_in, known.tokens_out, known.latency_s), "earlier runs"
+    usual = SECONDS.get(spec.name.partition("/")[0], HOSTED_SECONDS)
+    return Measured(tokens_in, ANSWER_TOKENS, usual), "rule of thumb"
+
+
+def _judge(plan: Plan, store: Store, limits: Limits, pilot: str) -> Estimate:
+    name = plan.recogniser.removeprefix(JUDGE)
+    read = len(plan.suite.items) * len(plan.variations) * plan.epochs * len(plan.models)
+    found = ledger.measured_judge(store, pilot) if pilot else None
+    each = found or Measured(JUDGE_PROMPT_TOKENS + ANSWER_TOKENS, JUDGE_TOKENS, HOSTED_SECONDS)
+    return _row(name, "judge", read, each, limits.at_once, "pilot" if found else "rule of thumb", None)
+
+
+def _row(name: str, role: str, calls: int, each: Measured, at_once: int, basis: str, stored: int | None) -> Estimate:
+    paid = calls - (stored or 0)
+    tokens_in, tokens_out = round(paid * each.tokens_in), round(paid * each.tokens_out)
     prices = price(name)
-    cost = None if prices is None else calls * (tokens_in * prices[0] + tokens_out * prices[1])
-    return Estimate(name, calls, calls * tokens_in, calls * tokens_out, calls * seconds / at_once, cost, measured)
+    cost = None if prices is None else tokens_in * prices[0] + tokens_out * prices[1]
+    seconds = paid * each.latency_s / at_once
+    return Estimate(name, role, calls, tokens_in, tokens_out, seconds, cost, basis, stored)
+
+
+def _stored(plan: Plan, spec: ModelSpec, cache: ReplyCache) -> int:
+    """How many of a model's calls have a stored reply."""
+    return sum(cache.holds(key) for key in _keys(plan, spec)) if cache.size() else 0
+
+
+def _keys(plan: Plan, spec: ModelSpec) -> Iterator[Key]:
+    method = ValueCompass()
+    for trial in plan.trials(spec.name):
+        yield key_of(spec, method.request(plan.suite.by_id[trial.item], trial.variation, plan.asking_in(trial.epoch)))

@@ -1,38 +1,39 @@
 """Carrying out a plan: ask what is missing, read values in it, store both as they come.
 
-Each model has its own workers, which pull trials from one iterator, so memory does not grow with the plan. An answer
-whose recognition is missing (after a crash, or when the judge was down) is read again without asking the model.
+For each model one puller takes trials from an iterator, and only as many as may be open, so memory does not grow with
+the plan. An answer whose recognition is missing (after a crash, or when the judge was down) is read again without
+asking the model.
 """
 
 import asyncio
+import contextlib
 import itertools
 import json
-import random
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 from core.methods.base import Method
-from core.models.base import Model, ModelError, Reply
+from core.models.base import Model, ModelError, ModelSpec, Reply, Request
 from core.recognition.base import Recogniser, Verdict
-from core.runs.plan import Plan, Trial
-from core.store import queries, records
+from core.recognition.judge import JudgeRecogniser
+from core.runs.budget import Budget, Spent
+from core.runs.limits import Limits
+from core.runs.lines import LOCAL, Called, Line, Providers, Setting
+from core.runs.pacing import Brake, Gate, Halt
+from core.runs.plan import JUDGE, Plan, Trial
+from core.store import ledger, queries, records
 from core.store.database import Store
 from core.store.records import ResponseRow
+from core.store.replies import Key, ReplyCache, key_of
 
-T = TypeVar("T")
-
-ATTEMPTS = 4
-BACKOFF_S = 1.0
-BACKOFF_MOST_S = 30.0
-STOP_EVERY_S = 0.2
-GIVE_UP_AFTER = 8
+CHUNK = 64  # trials whose stored replies are looked up at once
+OPEN_PER_CALL = 4  # answers that may wait for their reading, for each call that may be under way
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a run needs besides the store. `stop` is asked before every call."""
+    """What a run needs besides the store. `stop` is asked before every call; `session` counts the run's starts."""
 
     run_id: str
     plan: Plan
@@ -40,17 +41,10 @@ class Job:
     models: tuple[Model, ...]
     recogniser: Recogniser | None
     stop: Callable[[], bool]
-
-
-@dataclass
-class _Part:
-    """One model's share of a job. `failures` counts calls in a row that failed for a reason no retry cures, such as a
-    wrong key; `GIVE_UP_AFTER` of them end this model's part, and `verdict` says so."""
-
-    model: Model
-    work: Iterator[ResponseRow | Trial]
-    failures: int = 0
-    verdict: str = ""
+    limits: Limits = field(default_factory=Limits)
+    session: int = 1
+    providers: Providers = field(default_factory=Providers)
+    cache: ReplyCache | None = None
 
 
 @dataclass(frozen=True)
@@ -62,140 +56,195 @@ class Ending:
 
 
 @dataclass(frozen=True)
-class _Try(Generic[T]):
-    result: T | None
-    error: ModelError | None
-    attempts: int
+class Task:
+    """A trial, and how it is asked."""
+
+    trial: Trial
+    request: Request
+    key: Key
 
 
-async def execute(job: Job, store: Store) -> Ending:
-    """Carry out what is missing of the job's plan and wait until all of it is durable.
+class Engine:
+    """One job while it is carried out: its lines, its budget, and who reads the answers."""
+
+    def __init__(self, job: Job, store: Store) -> None:
+        self.job = job
+        self.store = store
+        self.budget = Budget(job.limits, Spent(*ledger.spent(store, job.run_id)))
+        self.brake = Brake(self.halted)
+        self._setting = Setting(job.run_id, job.session, self.budget, self.brake, store.writer)
+        specs = {spec.name: spec for spec in job.plan.models}
+        self.lines = [self._line(model, specs.get(model.name, ModelSpec(model.name)), "model") for model in job.models]
+        self.recogniser = job.recogniser
+        self.judge: Line | None = None
+        if isinstance(job.recogniser, JudgeRecogniser):
+            spec = ModelSpec(job.plan.recogniser.removeprefix(JUDGE).strip(), job.plan.judge_base)
+            self.judge = self._line(job.recogniser.model, spec, "judge")
+            self.recogniser = job.recogniser.asking(self.judge)
+
+    def halted(self) -> bool:
+        """Whether nothing more may be asked: stopped, over a limit, or the store cannot be written."""
+        return (
+            self.job.stop() or bool(self.store.writer.failure) or bool(self.budget.reached) or self.budget.over_time()
+        )
+
+    def tune(self, limits: Limits) -> None:
+        """Other limits, from the next call on. Local models keep their own pace."""
+        self.budget.limits = limits
+        self.budget.reached = ""
+        for line in self.all_lines:
+            if not line.spec.name.startswith(LOCAL):
+                line.gate.tune(limits.at_once)
+                line.provider.gate.tune(limits.provider_at_once)
+
+    @property
+    def all_lines(self) -> list[Line]:
+        return [*self.lines, *([self.judge] if self.judge else [])]
+
+    def _line(self, model: Model, spec: ModelSpec, role: str) -> Line:
+        job = self.job
+        provider = job.providers.of(spec, job.limits)
+        # Simulated respondents answer faster than the store.
+        cache = job.cache if job.limits.cache and not spec.name.startswith("simulated/") else None
+        return Line(model, spec, role, provider, Gate(model.concurrency), self._setting, cache)
+
+    async def run(self) -> None:
+        """Do all there is to do, until it is done or halted."""
+        watch = asyncio.create_task(self.brake.watch())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for line in self.lines:
+                    group.create_task(self._pull(line))
+        finally:
+            watch.cancel()
+
+    async def _pull(self, line: Line) -> None:
+        """One model's part: what is unread first, then what was not asked."""
+        places = Gate(OPEN_PER_CALL * line.gate.most)
+        async with asyncio.TaskGroup() as group:
+            with contextlib.suppress(Halt):  # calls under way are finished; resuming finds what was not asked
+                await self._feed(line, group, places)
+
+    async def _feed(self, line: Line, group: asyncio.TaskGroup, places: Gate) -> None:
+        for row in self._unread(line):
+            await places.enter(self.brake)
+            group.create_task(self._in_place(self._read(row), places))
+        missing = self._missing(line)
+        while not line.left and (chunk := list(itertools.islice(missing, CHUNK))):
+            stored = await line.stored([task.key for task in chunk])
+            for task in chunk:
+                await places.enter(self.brake)
+                group.create_task(self._in_place(self._ask(line, task, stored), places))
+
+    async def _in_place(self, work: Coroutine[Any, Any, None], places: Gate) -> None:
+        try:
+            await work
+        except Halt:
+            pass
+        finally:
+            places.leave()
+
+    def _unread(self, line: Line) -> Iterator[ResponseRow]:
+        if self.recogniser is not None:
+            yield from queries.unread_responses(self.store, self.job.run_id, line.name, self.recogniser.id)
+
+    def _missing(self, line: Line) -> Iterator[Task]:
+        plan = self.job.plan
+        finished = queries.finished_trials(self.store, self.job.run_id, line.name)
+        for trial in plan.trials(line.name):
+            if trial.id not in finished:
+                item, asking = plan.suite.by_id[trial.item], plan.asking_in(trial.epoch)
+                request = self.job.method.request(item, trial.variation, asking)
+                yield Task(trial, request, key_of(line.spec, request))
+
+    async def _ask(self, line: Line, task: Task, stored: dict[str, Reply]) -> None:
+        if line.left:
+            return
+        row = self._answer(task.trial, await line.call(task.request, task.key, stored))
+        if row is not None:
+            await self._read(row)
+
+    def _answer(self, trial: Trial, called: Called) -> ResponseRow | None:
+        """Store how a trial ended; returns the row if values are to be read in it."""
+        key = (self.job.run_id, trial.id, trial.model, trial.item, trial.variation, trial.epoch)
+        if called.reply is None:
+            assert called.error is not None
+            self.store.writer.put([records.response(_failed(key, called.error, called.attempts))])
+            return None
+        reading = self.job.method.read(self.job.plan.suite.by_id[trial.item], trial.variation, called.reply)
+        probs = json.dumps(reading.probs) if reading.probs else None
+        row = _answered(key, called, called.reply, reading.outcome, reading.choice, probs)
+        self.store.writer.put([records.response(row)])
+        return row if reading.recognise else None
+
+    async def _read(self, row: ResponseRow) -> None:
+        if self.recogniser is None or (self.judge and self.judge.left):
+            return
+        question = self.job.plan.suite.by_id[row.item_id].text
+        try:
+            verdict = await self.recogniser.recognise(question, row.text)
+        except ModelError as error:
+            verdict = Verdict("error", message=str(error))
+        self.store.writer.put(records.recognition(row, self.recogniser.id, verdict))
+
+    def ending(self) -> Ending:
+        """How it ended, once all is durable."""
+        if self.store.writer.failure:
+            return Ending("failed", self.store.writer.failure)
+        left = [line for line in self.all_lines if line.left]
+        if left:
+            said = " ".join(dict.fromkeys(line.left for line in left))
+            return Ending("failed" if any(line.broken for line in left) else "incomplete", said)
+        if self.budget.reached:
+            return Ending("stopped", self.budget.reached)
+        if self.job.stop():
+            return Ending("stopped")
+        failed = queries.failures(self.store, self.job.run_id)
+        if failed:
+            return Ending("incomplete", f"{failed} calls failed. Resume asks them again; what is stored stays.")
+        return Ending("done")
+
+
+async def execute(job: Job, store: Store, started: Callable[[Engine], None] = lambda engine: None) -> Ending:
+    """Carry out what is missing of the job's plan and wait until all of it is durable. `started` is given the engine
+    before its first call.
 
     Trials that ended in an error are asked again, all others never. When the store cannot be written the run ends as
     "failed"; its unwritten rows stay queued and reach the store when it can be written again.
     """
     if not await asyncio.to_thread(store.writer.flush):  # what is missing can be told only when all else is durable
         return Ending("failed", store.writer.failure or "The store takes too long to write. Resume the run later.")
-    parts = [_Part(model, _work(job, store, model)) for model in job.models]
-    async with asyncio.TaskGroup() as group:
-        for part in parts:
-            for _ in range(part.model.concurrency):
-                group.create_task(_worker(job, store, part))
+    engine = Engine(job, store)
+    started(engine)
+    await engine.run()
     await asyncio.to_thread(store.writer.flush)
-    return _ending(job, store, parts)
+    return engine.ending()
 
 
-def _ending(job: Job, store: Store, parts: list[_Part]) -> Ending:
-    if store.writer.failure:
-        return Ending("failed", store.writer.failure)
-    given_up = [part.verdict for part in parts if part.verdict]
-    if given_up:
-        return Ending("failed", " ".join(given_up))
-    if job.stop():
-        return Ending("stopped")
-    failed = queries.failures(store, job.run_id)
-    if failed:
-        return Ending("incomplete", f"{failed} calls failed. Resume asks them again; what is stored stays.")
-    return Ending("done")
+TrialKey = tuple[str, int, str, str, str, int]
 
 
-def _work(job: Job, store: Store, model: Model) -> Iterator[ResponseRow | Trial]:
-    finished = queries.finished_trials(store, job.run_id, model.name)
-    missing = (trial for trial in job.plan.trials(model.name) if trial.id not in finished)
-    if job.recogniser is None:
-        return missing
-    return itertools.chain(queries.unread_responses(store, job.run_id, model.name, job.recogniser.id), missing)
-
-
-async def _worker(job: Job, store: Store, part: _Part) -> None:
-    for task in part.work:
-        if job.stop() or store.writer.failure or part.verdict:
-            return
-        if isinstance(task, Trial):
-            await _ask(job, store, part, task)
-        else:
-            await _read(job, store, task)
-
-
-async def _ask(job: Job, store: Store, part: _Part, trial: Trial) -> None:
-    item = job.plan.suite.by_id[trial.item]
-    asking = replace(job.plan.asking, seed=job.plan.asking.seed + trial.epoch - 1)  # an epoch is another draw
-    request = job.method.request(item, trial.variation, asking)
-    tried = await _retrying(lambda: part.model.complete(request), job.stop)
-    if tried.result is None:
-        assert tried.error is not None
-        _count_failure(part, tried.error)
-        store.writer.put([records.response(_failed(job, trial, tried.error, tried.attempts))])
-        return
-    part.failures = 0
-    reading = job.method.read(item, trial.variation, tried.result)
-    row = _answered(job, trial, tried.result, tried.attempts, reading.outcome, reading.choice, reading.probs)
-    store.writer.put([records.response(row)])
-    if reading.recognise:
-        await _read(job, store, row)
-
-
-async def _read(job: Job, store: Store, row: ResponseRow) -> None:
-    recogniser = job.recogniser
-    if recogniser is None:
-        return
-    question = job.plan.suite.by_id[row.item_id].text
-    tried = await _retrying(lambda: recogniser.recognise(question, row.text), job.stop)
-    verdict = tried.result or Verdict("error", message=str(tried.error))
-    store.writer.put(records.recognition(row, recogniser.id, verdict))
-
-
-async def _retrying(call: Callable[[], Awaitable[T]], stop: Callable[[], bool]) -> _Try[T]:
-    """Try a call up to `ATTEMPTS` times, waiting as long as the provider asks or with jittered exponential backoff."""
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            return _Try(await call(), None, attempt)
-        except ModelError as error:
-            if not error.retryable or attempt == ATTEMPTS:
-                return _Try(None, error, attempt)
-            backoff = min(BACKOFF_S * 2 ** (attempt - 1), BACKOFF_MOST_S) * random.uniform(0.5, 1.0)
-            wait = backoff if error.retry_after is None else error.retry_after
-            if await _stopped_within(min(wait, BACKOFF_MOST_S), stop):
-                return _Try(None, error, attempt)
-    raise AssertionError("unreachable")
-
-
-async def _stopped_within(seconds: float, stop: Callable[[], bool]) -> bool:
-    end = time.monotonic() + seconds
-    while not stop() and (left := end - time.monotonic()) > 0:
-        await asyncio.sleep(min(left, STOP_EVERY_S))
-    return stop()
-
-
-def _count_failure(part: _Part, error: ModelError) -> None:
-    if error.kind == "filtered":  # the provider works, it will not have this item
-        part.failures = 0
-    elif not error.retryable:
-        part.failures += 1
-    if part.failures >= GIVE_UP_AFTER:
-        part.verdict = f"{part.model.name} was left after {part.failures} failures in a row: {error}"
-
-
-def _failed(job: Job, trial: Trial, error: ModelError, attempts: int) -> ResponseRow:
+def _failed(key: TrialKey, error: ModelError, attempts: int) -> ResponseRow:
     outcome = "filtered" if error.kind == "filtered" else "error"
-    key = (job.run_id, trial.id, trial.model, trial.item, trial.variation, trial.epoch)
     return ResponseRow(*key, outcome=outcome, error_kind=error.kind, error=str(error), attempts=attempts)
 
 
 def _answered(
-    job: Job, trial: Trial, reply: Reply, attempts: int, outcome: str, choice: str | None, probs: object
+    key: TrialKey, called: Called, reply: Reply, outcome: str, choice: str | None, probs: str | None
 ) -> ResponseRow:
+    cached = called.attempts == 0
     return ResponseRow(
-        *(job.run_id, trial.id, trial.model, trial.item, trial.variation, trial.epoch),
+        *key,
         outcome=outcome,
         text=reply.text,
         truncated=reply.finish == "length",
         choice=choice,
-        option_probs=json.dumps(probs) if probs else None,
+        option_probs=probs,
         option_mass=reply.option_mass,
-        attempts=attempts,
+        attempts=called.attempts,
         latency_s=reply.latency_s,
         tokens_in=reply.tokens_in,
         tokens_out=reply.tokens_out,
-        cost_usd=reply.cost_usd,
+        cost_usd=0.0 if cached else reply.cost_usd,
+        cached=cached,
     )

@@ -19,10 +19,16 @@ from core.models.base import Model, ModelSpec
 from core.models.registry import open_model
 from core.recognition.base import Recogniser
 from core.runs.answers import AnswersRead, ImportedModel, imported_rows
-from core.runs.execute import Ending, Job, execute
+from core.runs.budget import check_priced
+from core.runs.estimate import pilot_plan
+from core.runs.execute import Ending, Engine, Job, execute
+from core.runs.extending import check_extension
+from core.runs.limits import Limits, check_limits, limits_from
+from core.runs.lines import Pace, Providers, pace_of
 from core.runs.plan import JUDGE, LEXICON, Plan, check, check_reading, plan_from_json
-from core.store import queries, records
+from core.store import queries, records, run_records
 from core.store.database import Store
+from core.store.replies import ReplyCache
 from core.values.system import system
 
 T = TypeVar("T")
@@ -37,26 +43,37 @@ class RunManager:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.cache = ReplyCache(store)
+        self._providers = Providers()
         self._stops: dict[str, threading.Event] = {}
         self._futures: dict[str, Future[None]] = {}
+        self._engines: dict[str, Engine] = {}
         self._resuming = threading.Lock()  # two tabs may ask for the same run at once
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="runs", daemon=True).start()
         records.interrupt_stale(store)
 
-    def start(self, plan: Plan) -> str:
+    def start(self, plan: Plan, limits: Limits | None = None, kind: str = "run") -> str:
         """Store the plan as a new run and start it; returns its id. Raises UserError, with nothing stored, when the
-        plan or a model's name is wrong."""
-        plan = check(plan)
-        recogniser = _recogniser(plan)
-        models = _models(plan)
+        plan, a model's name or a limit is wrong."""
+        plan, limits = check(plan), check_limits(limits or Limits())
+        check_priced(limits, [*plan.models, *judge_of(plan)])
+        recogniser = _recogniser(plan, limits)
+        models = _models(plan, limits)
         run_id = new_run_id()
         measure = recogniser.measure if recogniser else ""
         recogniser_id = recogniser.id if recogniser else ""
-        run = records.NewRun(run_id, plan.name, "run", plan.to_json(), recogniser_id, measure, plan.size)
+        run = records.NewRun(
+            run_id, plan.name, kind, plan.to_json(), recogniser_id, measure, plan.size, limits.to_json()
+        )
         records.create_run(self.store, run, plan.suite)
-        self._launch(run_id, plan, models, recogniser)
+        self._launch(run_id, plan, models, recogniser, limits)
         return run_id
+
+    def pilot(self, plan: Plan, limits: Limits | None = None) -> str:
+        """Start a run of a few of the plan's items, to measure what the whole will take. Its replies are stored, so
+        the whole does not pay for them again."""
+        return self.start(pilot_plan(check(plan)), limits, kind="pilot")
 
     def start_import(
         self, answers: AnswersRead, name: str, recogniser: str = LEXICON, judge_base: str | None = None
@@ -66,28 +83,42 @@ class RunManager:
         specs = tuple(ModelSpec(model) for model in answers.models)
         asked = Plan(name, answers.suite, specs, (), probes=0, recogniser=recogniser, judge_base=judge_base, method="")
         plan = check_reading(asked)
-        reader = _recogniser(plan)
+        limits = Limits()
+        reader = _recogniser(plan, limits)
         run_id = new_run_id()
         measure, recogniser_id = (reader.measure, reader.id) if reader else ("", "")
         count = len(answers.answers)
         run = records.NewRun(run_id, name, "import", plan.to_json(), recogniser_id, measure, count)
         records.create_run(self.store, run, plan.suite)
         self.store.writer.put([records.response(row) for row in imported_rows(run_id, answers)])
-        self._launch(run_id, plan, tuple(ImportedModel(spec.name) for spec in specs), reader)
+        self._launch(run_id, plan, tuple(ImportedModel(spec.name) for spec in specs), reader, limits)
         return run_id
 
-    def resume(self, run_id: str) -> None:
-        """Go on with a run that is not going on: only what is missing or failed is asked."""
+    def resume(self, run_id: str, limits: Limits | None = None) -> None:
+        """Go on with a run that is not going on: only what is missing or failed is asked. `limits` replace its own."""
         with self._resuming:
             if not self.running(run_id):
-                self._resume(run_id)
+                self._resume(run_id, load_plan(self.store, run_id), limits)
 
-    def _resume(self, run_id: str) -> None:
-        plan = load_plan(self.store, run_id)
+    def extend(self, run_id: str, plan: Plan, limits: Limits | None = None) -> None:
+        """Go on with a run under a larger plan: more items, epochs, wordings, probes or models. Raises UserError, with
+        nothing changed, when something else differs."""
+        with self._resuming:
+            if self.running(run_id):
+                raise UserError(f"The run {run_id} is going on. Stop it, or wait for its end, to extend it.")
+            plan = check(plan)
+            check_extension(load_plan(self.store, run_id), plan)
+            self._resume(run_id, plan, limits)
+
+    def _resume(self, run_id: str, plan: Plan, limits: Limits | None) -> None:
         head = queries.run(self.store, run_id)
+        limits = check_limits(limits or stored_limits(self.store, run_id))
         imported = head.kind == "import"
-        models: Sequence[Model] = [ImportedModel(spec.name) for spec in plan.models] if imported else _models(plan)
-        recogniser = _recogniser(plan)
+        if not imported:
+            check_priced(limits, [*plan.models, *judge_of(plan)])
+        models: Sequence[Model]
+        models = [ImportedModel(spec.name) for spec in plan.models] if imported else _models(plan, limits)
+        recogniser = _recogniser(plan, limits)
         if recogniser is not None and recogniser.id != head.recogniser:
             raise UserError(
                 f"The run {run_id} was read with {head.recogniser}, but this version has {recogniser.id}. "
@@ -95,8 +126,32 @@ class RunManager:
             )
         if not imported and ValueCompass().prompt_hash != plan.prompt_hash:
             raise UserError(f"The prompts have changed since the run {run_id} was planned. Start a new run.")
-        records.set_state(self.store, run_id, "running")
-        self._launch(run_id, plan, models, recogniser)
+        if plan != load_plan(self.store, run_id) and not imported:
+            run_records.replace_plan(self.store, run_id, plan.to_json(), plan.suite, plan.size)
+        run_records.set_limits(self.store, run_id, limits.to_json())
+        session = run_records.next_session(self.store, run_id)
+        self._launch(run_id, plan, models, recogniser, limits, session)
+
+    def retune(self, run_id: str, limits: Limits) -> None:
+        """Give a run other limits; one that is going on keeps to them from its next call on."""
+        plan = load_plan(self.store, run_id)
+        check_priced(check_limits(limits), [*plan.models, *judge_of(plan)])
+        run_records.set_limits(self.store, run_id, limits.to_json())
+        engine = self._engines.get(run_id)
+        if engine is not None and self.running(run_id):
+            self._loop.call_soon_threadsafe(engine.tune, limits)
+
+    def pace(self, run_id: str) -> list[Pace]:
+        """How each line of a run stands now; empty when it is not going on."""
+        engine = self._engines.get(run_id)
+        return [pace_of(line) for line in engine.all_lines] if engine and self.running(run_id) else []
+
+    def delete(self, run_id: str) -> None:
+        """Forget a run and all that is stored of it. Raises UserError while it is going on."""
+        queries.run(self.store, run_id)
+        if self.running(run_id):
+            raise UserError(f"The run {run_id} is going on. Stop it before it is deleted.")
+        run_records.delete_run(self.store, run_id)
 
     def stop(self, run_id: str) -> None:
         """Ask a run to end after the calls that are under way."""
@@ -135,18 +190,31 @@ class RunManager:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self.store.close()
 
-    def _launch(self, run_id: str, plan: Plan, models: Sequence[Model], recogniser: Recogniser | None) -> None:
+    def _launch(
+        self,
+        run_id: str,
+        plan: Plan,
+        models: Sequence[Model],
+        recogniser: Recogniser | None,
+        limits: Limits,
+        session: int = 1,
+    ) -> None:
         self._stops[run_id] = event = threading.Event()
-        job = Job(run_id, plan, ValueCompass(), tuple(models), recogniser, event.is_set)
+        job = Job(
+            *(run_id, plan, ValueCompass(), tuple(models), recogniser, event.is_set, limits, session),
+            providers=self._providers,
+            cache=self.cache,
+        )
         self._futures[run_id] = asyncio.run_coroutine_threadsafe(self._carry_out(job), self._loop)
 
     async def _carry_out(self, job: Job) -> None:
         try:
-            ending = await execute(job, self.store)
+            ending = await execute(job, self.store, lambda engine: self._engines.update({job.run_id: engine}))
         except Exception as error:  # a fault of ours must not leave the run "running" for ever
             log.exception("run %s", job.run_id)
             ending = Ending("failed", f"An unexpected fault ended the run ({type(error).__name__}); see the log.")
         await self._store_end(job, ending)
+        self._engines.pop(job.run_id, None)
 
     async def _store_end(self, job: Job, ending: Ending) -> None:
         """A run is going on until its end is stored, which takes room on the disk."""
@@ -171,11 +239,27 @@ def load_plan(store: Store, run_id: str) -> Plan:
     return plan_from_json(head.plan, records.load_suite(store, head.suite_hash))
 
 
-def _models(plan: Plan) -> tuple[Model, ...]:
-    return tuple(open_model(spec) for spec in plan.models)
+def stored_limits(store: Store, run_id: str) -> Limits:
+    """The limits a run was last given."""
+    return limits_from(run_records.limits(store, run_id))
 
 
-def _recogniser(plan: Plan) -> Recogniser | None:
+def judge_of(plan: Plan) -> tuple[ModelSpec, ...]:
+    """The judge of a plan, if it has one."""
+    if not plan.recogniser.startswith(JUDGE):
+        return ()
+    return (ModelSpec(plan.recogniser.removeprefix(JUDGE).strip(), plan.judge_base),)
+
+
+def _models(plan: Plan, limits: Limits) -> tuple[Model, ...]:
+    return tuple(_open(spec, limits) for spec in plan.models)
+
+
+def _open(spec: ModelSpec, limits: Limits) -> Model:
+    return open_model(spec, concurrency=limits.at_once)
+
+
+def _recogniser(plan: Plan, limits: Limits) -> Recogniser | None:
     if not plan.recogniser:
         return None
     if plan.recogniser == LEXICON:
@@ -184,5 +268,4 @@ def _recogniser(plan: Plan) -> Recogniser | None:
         return LexiconRecogniser()
     from core.recognition.judge import JudgeRecogniser
 
-    spec = ModelSpec(plan.recogniser.removeprefix(JUDGE).strip(), plan.judge_base)
-    return JudgeRecogniser(open_model(spec), system(plan.suite.system))
+    return JudgeRecogniser(_open(judge_of(plan)[0], limits), system(plan.suite.system))

@@ -63,6 +63,10 @@ class Plan:
         open_trials = len(self.suite.items) * len(self.variations) * self.epochs
         return len(self.models) * (open_trials + 2 * len(self.probe_items))
 
+    def asking_in(self, epoch: int) -> Asking:
+        """The parameters of the calls of one epoch: each is another draw, so it has another seed."""
+        return replace(self.asking, seed=self.asking.seed + epoch - 1)
+
     def trials(self, model: str) -> Iterator[Trial]:
         """The trials of one model: all open questions, epoch by epoch, then the closed ones."""
         for epoch in range(1, self.epochs + 1):

@@ -8,10 +8,11 @@ import pandas as pd
 
 from core.analysis.alignment import normalise
 from core.analysis.bootstrap import Floats
+from core.analysis.bounds import Bounds, bounds, centred
 from core.analysis.quality import Finding, assess
-from core.analysis.scores import Scores, ipsatised, score
+from core.analysis.scores import Kind, Scores, ipsatised, score
 from core.recognition.lexicon import LexiconRecogniser
-from core.store import queries
+from core.store import denominators, queries
 from core.store.database import Store
 from core.store.queries import RunHead
 from core.values.profile import Profile
@@ -22,9 +23,9 @@ from core.values.system import ValueSystem, system
 class Results:
     """Scores of the runs' models on one value system, all read by recognisers of one measure.
 
-    `outcomes` has one row a model (see queries.outcomes), `findings` the quality gates and notes by model. Where
-    presence was measured, `scenarios` (V) is the mean score of the scenarios' own texts: what a model that only
-    repeats its question would get.
+    `bounds` are those of the raw scores if the missing answers were extreme. `outcomes` has one row a model (see
+    store.denominators), `findings` the quality gates and notes by model. Where presence was measured, `scenarios` (V)
+    is the mean score of the scenarios' own texts: what a model that only repeats its question would get.
     """
 
     runs: tuple[str, ...]
@@ -32,6 +33,7 @@ class Results:
     measure: str
     raw: Scores
     ipsatised: Scores
+    bounds: Bounds
     outcomes: pd.DataFrame
     scenarios: Floats | None
     findings: dict[str, list[Finding]]
@@ -40,6 +42,14 @@ class Results:
         """The gates that this model's profile does not pass."""
         return [finding for finding in self.findings.get(model, []) if finding.gate]
 
+    def scores(self, kind: Kind) -> Scores:
+        """The scores, raw or ipsatised."""
+        return self.ipsatised if kind == "ipsatised" else self.raw
+
+    def cases(self, kind: Kind) -> Bounds:
+        """The worst and best case of these scores."""
+        return centred(self.bounds) if kind == "ipsatised" else self.bounds
+
 
 def load(
     store: Store, runs: Sequence[str], system_id: str, measure: str, at_stake: bool = False, seed: int = 0
@@ -47,11 +57,12 @@ def load(
     """Score what is stored of `runs`, which must share the value system and the measure; where several hold answers of
     one model, its newest run counts. With `at_stake` each value is scored only on the scenarios made for it."""
     values = system(system_id)
-    raw = score(queries.item_scores(store, runs, at_stake), values.ids, measure, seed)
-    outcomes = queries.outcomes(store, runs)
+    due = denominators.due(store, runs, values.ids, at_stake)
+    raw = score(queries.item_scores(store, runs, at_stake), values.ids, measure, seed, due)
+    outcomes = denominators.outcomes(store, runs)
     findings = assess(raw, outcomes, queries.closed_answers(store, runs), queries.sample_texts(store, runs))
     own = _scenarios(store, runs, values, at_stake) if measure == "presence" else None
-    return Results(tuple(runs), values, measure, raw, ipsatised(raw), outcomes, own, findings)
+    return Results(tuple(runs), values, measure, raw, ipsatised(raw), bounds(raw, due), outcomes, own, findings)
 
 
 def _scenarios(store: Store, runs: Sequence[str], values: ValueSystem, at_stake: bool) -> Floats:

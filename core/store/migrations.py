@@ -51,6 +51,41 @@ STEPS: tuple[tuple[str, str], ...] = (
         ALTER TABLE profiles ADD COLUMN source VARCHAR;
         """,
     ),
+    (
+        "answers that ended at the length limit are an outcome of their own",
+        """
+        UPDATE responses SET outcome = 'truncated' WHERE truncated AND (
+            (outcome = 'ok' AND choice IS NULL) OR (outcome = 'unparsed' AND starts_with(variation, 'closed-'))
+        );
+        """,
+    ),
+    (
+        "a ledger of every call, replies that can be used again, limits, plans that were extended",
+        """
+        CREATE TABLE calls (
+            run_id VARCHAR, session INTEGER, model VARCHAR, role VARCHAR, kind VARCHAR, ended_at TIMESTAMP,
+            latency_s DOUBLE, tokens_in INTEGER, tokens_out INTEGER, cost_usd DOUBLE
+        );
+        CREATE TABLE replies (
+            key BIGINT PRIMARY KEY, digest VARCHAR, model VARCHAR, text VARCHAR, finish VARCHAR,
+            tokens_in INTEGER, tokens_out INTEGER, latency_s DOUBLE, option_probs JSON, option_mass DOUBLE,
+            stored_at TIMESTAMP
+        );
+        CREATE TABLE earlier_plans (
+            run_id VARCHAR, plan JSON, suite_hash VARCHAR, planned INTEGER, replaced_at TIMESTAMP
+        );
+        ALTER TABLE runs ADD COLUMN limits JSON DEFAULT '{}';
+        ALTER TABLE runs ADD COLUMN session INTEGER DEFAULT 1;
+        ALTER TABLE responses ADD COLUMN cached BOOLEAN DEFAULT false;
+        INSERT INTO calls
+            SELECT run_id, 1, model, 'model', coalesce(error_kind, 'ok'), arrived_at,
+                   coalesce(latency_s, 0), tokens_in, tokens_out, cost_usd
+            FROM responses WHERE attempts > 0;
+        INSERT INTO calls
+            SELECT run_id, 1, recogniser, 'judge', status, recognised_at, 0, tokens_in, tokens_out, cost_usd
+            FROM recognised WHERE starts_with(recogniser, 'judge:');
+        """,
+    ),
 )
 NEWEST = len(STEPS)
 

@@ -30,6 +30,7 @@ KEYS = {
     "responses": ("run_id", "trial_id"),
     "recognised": ("run_id", "trial_id", "recogniser"),
     "profiles": ("name",),
+    "replies": ("key",),
 }
 _SAME_READING = "t.run_id = b.run_id AND t.trial_id = b.trial_id AND t.recogniser = b.recogniser"
 
