@@ -36,7 +36,7 @@ def build(models: int, rng: np.random.Generator) -> Scores:
     n = np.full(mean.shape, 60)
     names = tuple(f"lab/model-{m}" for m in range(models))
     values = tuple(f"v{v}" for v in range(VALUES))
-    return Scores(names, values, "presence", "raw", mean, mean - 6, mean + 6, n, n, draws)
+    return Scores(names, values, "presence", "raw", mean, mean - 6, mean + 6, n, n, draws, n)
 
 
 def measured(name: str, work: Callable[[], object]) -> float:

@@ -47,11 +47,32 @@ def tail(n_items: NDArray[np.int64] | int, level: float = LEVEL) -> Floats:
         return np.where(n < 2, np.nan, ndtr(-np.sqrt(n / (n - 1)) * t))
 
 
-def unseen(n_items: NDArray[np.int64]) -> Floats:
+def unseen(n_items: NDArray[np.int64], tail_share: Floats | float = (1 - LEVEL) / 2) -> Floats:
     """The largest share of items that could differ although `n_items` agree: 1 - 0.025^(1/n), in (0, 1)
-    (Clopper & Pearson 1934, Biometrika 26(4), for no success in n)."""
-    share: Floats = 1 - ((1 - LEVEL) / 2) ** (1 / np.maximum(n_items, 1))
+    (Clopper & Pearson 1934, Biometrika 26(4), for no success in n), or at another tail than 0.025."""
+    share: Floats = 1 - tail_share ** (1 / np.maximum(n_items, 1))
     return share
+
+
+def with_unseen(
+    means: Floats, draws: Floats, n_items: NDArray[np.int64], bounds: tuple[float, float], rng: np.random.Generator
+) -> Floats:
+    """Draws (B x M x V) in which a score (means M x V) on which all items agree is no longer certain. Undefined draws
+    become the mean; draws that differ stay as they are.
+
+    In each draw a share of the unseen items lies at one end of `bounds`: which end a coin says, so the estimate stays
+    the median; how large a share says `unseen` at a random tail, its confidence distribution (Xie & Singh 2013,
+    International Statistical Review 81(1)). Rows whose means and n are all equal share these, so ties last.
+    """
+    drawn = np.where(np.isnan(draws), means, draws)
+    agreed = (drawn.max(axis=0) - drawn.min(axis=0)) < 1e-9
+    if not agreed.any():
+        return drawn
+    first, twin = np.unique(np.hstack([means, n_items]), axis=0, return_inverse=True)
+    level = rng.uniform(-1, 1, (len(draws), len(first), means.shape[1]))[:, twin.reshape(-1)][:, agreed]
+    end = np.where(level < 0, bounds[0], bounds[1])
+    drawn[:, agreed] += unseen(n_items[agreed], np.abs(level)) * (end - drawn[:, agreed])
+    return drawn
 
 
 def intervals(

@@ -26,7 +26,9 @@ class Placing:
     together; about the rows' mean, but for "circle" about its centre, the flat profile. `stress`: Kruskal's stress-1
     (1964, Psychometrika 29(1)), the distances themselves as disparities: 0 when the plane keeps all of them. `order`:
     in [0, 1], how well the directions follow the theoretical circle (Tucker's congruence after rotation; 31 profiles of
-    noise on ten values reach 0.39 on average and 0.62 once in twenty); always 1 for the method "circle".
+    noise on ten values reach 0.39 on average and 0.62 once in twenty); always 1 for the method "circle". `axes`
+    (V x 2, orthonormal) and `centre` (2): a standardised profile lies at profile @ axes - centre; None for "mds", which
+    is no projection.
     """
 
     method: Method
@@ -36,6 +38,8 @@ class Placing:
     explained: float
     stress: float
     order: float
+    axes: Floats | None = None
+    centre: Floats | None = None
 
 
 def place(profiles: Floats, method: Method = "pca") -> Placing:
@@ -53,19 +57,24 @@ def place(profiles: Floats, method: Method = "pca") -> Placing:
     rows, circle = shapes[known], angles(shapes.shape[1])
     if method != "circle" and (different := len(np.unique(rows.round(9), axis=0))) < 3:
         raise ValueError(f"a plane through profiles needs three that differ, got {different}")
+    middle = np.zeros(rows.shape[1]) if method == "circle" else rows.mean(axis=0)
+    deviations: Floats = rows - middle
+    axes: Floats | None = None
     if method == "mds":
         distances = pdist(rows, "cityblock") / rows.shape[1]
         plane = classical_scaling(squareform(distances))
     else:
         distances = pdist(rows)
-        plane = rows @ circle * np.sqrt(2 / rows.shape[1]) if method == "circle" else principal_plane(rows)
-    deviations = rows if method == "circle" else rows - rows.mean(axis=0)
-    directions = circle if method == "circle" else np.linalg.lstsq(plane, deviations, rcond=None)[0].T
+        axes = np.sqrt(2 / rows.shape[1]) * circle if method == "circle" else principal_axes(rows)
+        plane = deviations @ axes
+    directions = circle if method == "circle" else _slopes(plane, deviations)
     turn, order = _onto(directions, circle)
     points = np.full((len(shapes), 2), np.nan)
     points[known] = plane @ turn
     held, explained = _held(deviations, plane)
-    return Placing(method, points, directions @ turn, held, explained, stress_1(distances, pdist(plane)), order)
+    stress, axes = stress_1(distances, pdist(plane)), None if axes is None else axes @ turn
+    centre = None if axes is None else middle @ axes
+    return Placing(method, points, directions @ turn, held, explained, stress, order, axes, centre)
 
 
 def angles(n_values: int) -> Floats:
@@ -76,11 +85,10 @@ def angles(n_values: int) -> Floats:
     return np.column_stack([np.sin(turn), np.cos(turn)])
 
 
-def principal_plane(rows: Floats) -> Floats:
-    """N x 2: the rows' coordinates on their first two principal components, centred."""
-    u, s, _ = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)
-    plane: Floats = u[:, :2] * s[:2]
-    return plane
+def principal_axes(rows: Floats) -> Floats:
+    """V x 2: the orthonormal directions of the rows' first two principal components."""
+    axes: Floats = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)[2][:2].T
+    return axes
 
 
 def classical_scaling(distances: Floats) -> Floats:
@@ -104,6 +112,11 @@ def _onto(directions: Floats, circle: Floats) -> tuple[Floats, float]:
     u, s, vt = np.linalg.svd(directions.T @ circle)
     size = np.linalg.norm(directions) * np.linalg.norm(circle)
     return u @ vt, float(s.sum() / size) if size > 0 else float("nan")
+
+
+def _slopes(plane: Floats, deviations: Floats) -> Floats:
+    slopes: Floats = np.linalg.lstsq(plane, deviations, rcond=None)[0].T.astype(np.float64)
+    return slopes
 
 
 def _held(deviations: Floats, plane: Floats) -> tuple[Floats, float]:

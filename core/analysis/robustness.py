@@ -10,13 +10,14 @@ from scipy.special import betaln, xlogy
 from scipy.stats import kendalltau
 
 from core.analysis.alignment import STATISTICS, Statistic, profile_match, ranks
-from core.analysis.bootstrap import Floats
+from core.analysis.bootstrap import Floats, with_unseen
 from core.analysis.pluralism import profile_map
 from core.analysis.scores import Scores
 from core.errors import UserError
 
 WEIGHT_DRAWS = 10_000  # the standard error of a share is at most 0.005
 NEAR = 0.1
+UNSEEN_SEED = 2998  # none that draws weightings: what items hide must not depend on them
 LEVEL_BELOW = 1e-9  # scores closer than this are equal: rounding must not decide
 
 
@@ -89,10 +90,15 @@ def acceptability(
     """SMAA-2 (Lahdelma, Hokkanen & Salminen 1998, EJOR 106; Lahdelma & Salminen 2001, Operations Research 49(3)) over
     `weights` (N x V, each summing to 1). With `uncertain`, weights and scores vary together: each bootstrap draw is
     ranked under its own share of the weightings; otherwise the scores are taken as exact. Ipsatised scores give the
-    analysis of the centred weighted sum. A resample that holds no item of a model's value takes the value's mean."""
+    analysis of the centred weighted sum. A resample that holds no item of a model's value takes the value's mean.
+
+    Raw scores on which all items of a model agree do not vary from draw to draw, which would be false certainty: the
+    draws, also those of `confidence`, hold what unseen items may change (`bootstrap.with_unseen`). Where the bootstrap
+    varies, nothing is added."""
     known = np.flatnonzero(~np.isnan(scores.low).any(axis=1))
     mean = scores.mean[known]
-    draws = np.where(np.isnan(scores.draws[:, known]), mean, scores.draws[:, known])
+    rng = np.random.default_rng(UNSEEN_SEED)
+    draws = with_unseen(mean, scores.draws[:, known], scores.n_items[known], scores.bounds, rng)
     aligned = _varied(draws, weights, statistic) if uncertain else STATISTICS[statistic][1](mean, weights).T
     defined = ~np.isnan(aligned).any(axis=1)  # no weighting that is constant has a match
     shares, wins = _rank_shares(aligned[defined])

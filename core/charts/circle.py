@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from core.analysis.bootstrap import Floats
 from core.analysis.circle import Placing
-from core.charts.style import GRID, PROFILE_COLOUR, finish, label
+from core.charts.style import GRID, PROFILE_COLOUR, faded, finish, label
 
 Kind = Literal["model", "culture", "person"]
 KINDS: Mapping[Kind, tuple[str, str, int]] = {  # the legend's name, marker and size
@@ -34,18 +34,29 @@ class Place:
     note: str = ""
 
 
-def circle(placing: Placing, places: Sequence[Place], values: Sequence[str], colours: Mapping[str, str]) -> go.Figure:
+def circle(
+    placing: Placing,
+    places: Sequence[Place],
+    values: Sequence[str],
+    colours: Mapping[str, str],
+    outlines: Sequence[Floats] = (),
+) -> go.Figure:
     """The points of `placing`, one for each of `places`, and a ray for each of the `values` (names, in the placing's
     order), scaled so that the longest reaches the outermost point. Models have their colours by id, cultures are grey
-    diamonds, persons stars. A point's customdata is (id, hover text). What the plane loses stands above the figure."""
+    diamonds, persons stars; a model is hollow when it has no outline but others have. A point's customdata is
+    (id, hover text). `outlines` are the points' 95 % regions (K x 2 each, empty for none), in the order of `places`.
+    What the plane loses stands above the figure."""
     reach = _reach(placing.points)
     tips = placing.directions * _scale(placing.directions, reach)
-    figure = go.Figure([_rays(tips)])
+    figure = go.Figure([_rays(tips), *_regions(outlines, places, colours)])
+    some = any(len(outline) for outline in outlines)
     for kind in KINDS:
         rows = [i for i, place in enumerate(places) if place.kind == kind and not np.isnan(placing.points[i]).any()]
         if rows:
-            figure.add_trace(_dots(kind, placing.points[rows], [places[i] for i in rows], colours))
-    axis = {"range": [-1.35 * reach, 1.35 * reach], "gridcolor": GRID, "zerolinecolor": GRID, "showticklabels": False}
+            hollow = [some and kind == "model" and not len(outlines[i]) for i in rows]
+            figure.add_trace(_dots(kind, placing.points[rows], [places[i] for i in rows], colours, hollow))
+    edge = max([1.35 * reach, *(1.02 * float(np.abs(outline).max()) for outline in outlines if len(outline))])
+    axis = {"range": [-edge, edge], "gridcolor": GRID, "zerolinecolor": GRID, "showticklabels": False}
     return finish(
         figure,
         640,
@@ -77,18 +88,45 @@ def _loss(placing: Placing) -> str:
     return said if placing.method == "circle" else f"{said}; the values follow the circle by {placing.order:.2f} of 1"
 
 
-def _dots(kind: Kind, points: Floats, places: Sequence[Place], colours: Mapping[str, str]) -> go.Scatter:
+def _regions(outlines: Sequence[Floats], places: Sequence[Place], colours: Mapping[str, str]) -> list[go.Scatter]:
+    """One filled line a region, all behind one entry of the legend."""
+    rows = [i for i, outline in enumerate(outlines) if len(outline)]
+    return [_region(outlines[i], _colour(places[i], colours), i == rows[0]) for i in rows]
+
+
+def _region(outline: Floats, colour: str, first: bool) -> go.Scatter:
+    closed = np.vstack([outline, outline[:1]])
+    return go.Scatter(
+        x=closed[:, 0].tolist(),
+        y=closed[:, 1].tolist(),
+        mode="lines",
+        line={"color": faded(colour, 0.7), "width": 1},
+        fill="toself",
+        fillcolor=faded(colour, 0.08),
+        hoverinfo="skip",
+        name="95 % regions",
+        legendgroup="regions",
+        showlegend=first,
+    )
+
+
+def _colour(place: Place, colours: Mapping[str, str]) -> str:
+    return colours.get(place.id, PROFILE_COLOUR) if place.kind == "model" else PROFILE_COLOUR
+
+
+def _dots(
+    kind: Kind, points: Floats, places: Sequence[Place], colours: Mapping[str, str], hollow: Sequence[bool]
+) -> go.Scatter:
     name, symbol, size = KINDS[kind]
-    colour = [colours.get(place.id, PROFILE_COLOUR) if kind == "model" else PROFILE_COLOUR for place in places]
     return go.Scatter(
         x=points[:, 0].tolist(),
         y=points[:, 1].tolist(),
         mode="markers",
         name=name,
         marker={
-            "symbol": symbol,
+            "symbol": [f"{symbol}-open" if open else symbol for open in hollow] if any(hollow) else symbol,
             "size": size,
-            "color": colour,
+            "color": [_colour(place, colours) for place in places],
             "line": {"width": 1, "color": "rgba(255,255,255,0.6)"},
         },
         customdata=[[place.id, _hover(place)] for place in places],

@@ -6,7 +6,7 @@ from core.charts.circle import METHODS, circle
 from core.charts.style import model_colours
 from core.errors import UserError
 from pages.shared.parts import RADAR_CONFIG, empty, measure_note, nothing_read, shown_models
-from pages.shared.placing import placed, places_of
+from pages.shared.placing import CAPTIONS, outlines_of, placed, places_of
 from pages.shared.pluralism import choose_people
 from pages.shared.resources import models_in_order
 from pages.shared.sidebar import View, view
@@ -40,11 +40,13 @@ def draw(shown: View) -> None:
         return
     places = places_of(scores, people, mine)
     names = [shown.results.system.names[value] for value in shown.results.system.ids]
-    figure = circle(placing, places, names, model_colours(models_in_order()))
+    outlines = outlines_of(placing, scores, people, mine)
+    figure = circle(placing, places, names, model_colours(models_in_order()), outlines)
     st.plotly_chart(figure, config=RADAR_CONFIG, key="circle", alt="Models and peoples on the circle of values")
     st.caption(
         "Each is standardised over the values first: what is drawn is the shape of a profile, not how strongly it is "
-        "expressed. People's ratings and models' answers are different instruments: read directions, not distances."
+        "expressed. People's ratings and models' answers are different instruments: read directions, not distances. "
+        + CAPTIONS[str(method)]
     )
     measure_note(shown)
 

@@ -53,7 +53,8 @@ def draw(shown: View) -> None:
     st.plotly_chart(chart(found, str(around)), config=RADAR_CONFIG, key="smaa", alt="Rank acceptability of the models")
     st.caption(
         "Stochastic multicriteria acceptability analysis (Lahdelma & Salminen 2001) over 10,000 weightings: no one has "
-        "to agree on the weights to see who would be first for how many of them."
+        "to agree on the weights to see who would be first for how many of them. Scores on which all scenarios of a "
+        "model agree vary as far as unseen ones may differ."
     )
     st.subheader("What one must hold dear to prefer a model")
     central = central_table(found, names)

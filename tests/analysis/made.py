@@ -17,4 +17,4 @@ def made(mean: Floats, spread: float = 0.0, draws: int = 200, seed: int = 0, n: 
     reach = np.where(n_items < MIN_ITEMS, np.nan, 2 * spread)
     names = tuple("abcdefghijklmnopqrstuvwxyz"[: len(mean)])
     values = tuple(f"v{v}" for v in range(mean.shape[1]))
-    return Scores(names, values, "presence", "raw", mean, mean - reach, mean + reach, n_items, n_items, drawn)
+    return Scores(names, values, "presence", "raw", mean, mean - reach, mean + reach, n_items, n_items, drawn, n_items)

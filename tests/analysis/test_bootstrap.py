@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import norm, t
 
-from core.analysis.bootstrap import MIN_ITEMS, intervals, mean_draws, resampling_weights, tail, unseen
+from core.analysis.bootstrap import MIN_ITEMS, intervals, mean_draws, resampling_weights, tail, unseen, with_unseen
 
 Sample = Callable[[np.random.Generator, tuple[int, int]], NDArray[np.float64]]
 STANCE, PRESENCE = (-100.0, 100.0), (0.0, 100.0)
@@ -165,3 +165,28 @@ def test_mirrored_intervals_span_both_readings_within_bounds() -> None:
     assert high[0] == 1.0
     low, high = intervals(np.array([0.5]), draws, np.array([10**6]), (-1.0, 1.0), mirrored=True)
     assert (low[0], high[0]) == pytest.approx((0.215, 0.785), abs=1e-3)
+
+
+def test_draws_on_which_items_agree_reach_as_far_as_unseen_items() -> None:
+    """The share moved to either end has the confidence distribution whose upper 97.5 % point is `unseen`."""
+    means, n = np.array([[40.0, 0.0, 10.0, 10.0]]), np.array([[8, 30, 9, 9]])
+    draws = np.repeat(means[None], 20_000, axis=0)
+    draws[:, 0, 2] += np.random.default_rng(1).normal(size=20_000)
+    draws[::2, 0, 3] = np.nan
+    found = with_unseen(means, draws, n, PRESENCE, np.random.default_rng(0))[:, 0]
+    up, down = (found[found[:, 0] > 40, 0] - 40) / 60, (40 - found[found[:, 0] < 40, 0]) / 40
+    for shares in (up, down):
+        assert np.quantile(shares, 0.975) == pytest.approx(unseen(np.array(8)), abs=0.01)
+        assert shares.mean() == pytest.approx(1 / 9, abs=0.005)
+        assert len(shares) == pytest.approx(10_000, abs=400)
+    assert np.quantile(found[found[:, 1] > 0, 1], 0.975) == pytest.approx(100 * unseen(np.array(30)), abs=0.5)
+    assert (found[:, 1] == 0).mean() == pytest.approx(0.5, abs=0.02)  # at the end already, half can move no further
+    assert (found[:, 2] == draws[:, 0, 2]).all() and not np.isnan(found[:, 3]).any()
+    assert abs(np.corrcoef(found[:, 0], found[:, 1])[0, 1]) < 0.03
+
+
+def test_rows_that_are_level_stay_level_and_others_do_not() -> None:
+    means, n = np.array([[5.0, 5], [5, 5], [5, 6]]), np.full((3, 2), 20)
+    found = with_unseen(means, np.repeat(means[None], 100, axis=0), n, PRESENCE, np.random.default_rng(0))
+    assert (found[:, 0] == found[:, 1]).all() and (found[:, 0, 0] != found[:, 2, 0]).all()
+    assert with_unseen(means[:0], np.empty((100, 0, 2)), n[:0], PRESENCE, np.random.default_rng(0)).shape == (100, 0, 2)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.spatial.distance import pdist, squareform
 
-from core.analysis.circle import angles, classical_scaling, place, principal_plane, stress_1
+from core.analysis.circle import Method, angles, classical_scaling, place, principal_axes, stress_1
 
 Floats = NDArray[np.float64]
 METHODS = ("circle", "pca", "mds")
@@ -34,7 +34,7 @@ def test_scaling_of_points_in_a_plane_keeps_every_distance(seed: int) -> None:
 def test_scaling_of_euclidean_distances_is_the_principal_plane(seed: int) -> None:
     rows = np.random.default_rng(seed).normal(size=(12, 10))
     scaled = classical_scaling(squareform(pdist(rows)))
-    assert np.abs(scaled) == pytest.approx(np.abs(principal_plane(rows)), abs=1e-6)
+    assert np.abs(scaled) == pytest.approx(np.abs((rows - rows.mean(axis=0)) @ principal_axes(rows)), abs=1e-6)
 
 
 def test_stress_by_hand() -> None:
@@ -110,6 +110,18 @@ def test_constant_and_incomplete_profiles_have_no_place(method: str) -> None:
     placing = place(more, method)
     assert np.isnan(placing.points[6:]).all()
     assert placing.points[:6] == pytest.approx(place(rows, method).points)
+
+
+@pytest.mark.parametrize("method", ["circle", "pca"])
+@given(seeds)
+def test_a_projection_can_be_applied_to_any_profile(method: Method, seed: int) -> None:
+    rows = np.random.default_rng(seed).normal(size=(6, 10))
+    placing = place(rows, method)
+    shapes = (rows - rows.mean(axis=1, keepdims=True)) / rows.std(axis=1, keepdims=True)
+    assert placing.axes is not None and placing.centre is not None
+    assert placing.axes.T @ placing.axes == pytest.approx(np.eye(2), abs=1e-9)
+    assert shapes @ placing.axes - placing.centre == pytest.approx(placing.points)
+    assert place(rows, "mds").axes is None
 
 
 @pytest.mark.parametrize("method", ["pca", "mds"])

@@ -11,7 +11,7 @@ from made import made
 from numpy.typing import NDArray
 
 from core.analysis.alignment import STATISTICS, centred_sum
-from core.analysis.bootstrap import MIN_ITEMS
+from core.analysis.bootstrap import MIN_ITEMS, mean_draws, resampling_weights
 from core.analysis.robustness import (
     Change,
     acceptability,
@@ -23,12 +23,13 @@ from core.analysis.robustness import (
     nearest_change,
     weightings_near,
 )
-from core.analysis.scores import ipsatised
+from core.analysis.scores import Scores, ipsatised
 from core.errors import UserError
 
 Floats = NDArray[np.float64]
 UNIFORM = all_weightings(10, np.random.default_rng(1))
 STEP = 0.01
+EXACT = 10**9  # so many items that none is left unseen
 # Every weighting of three values in steps of a hundredth.
 GRID = np.array([(i, j, 100 - i - j) for i in range(101) for j in range(101 - i)]) * STEP
 
@@ -78,7 +79,7 @@ def test_a_distance_out_of_reach_is_refused(profile: list[float], distance: floa
 @given(st.integers(0, 99), st.integers(1, 100))
 def test_two_models_on_two_values_share_the_line_where_they_cross(a: int, b: int) -> None:
     """a leads by `a` on the second value, b by `b` on the first: a wins while w₁ < a / (a + b)."""
-    scores = made(np.array([[0.0, a], [b, 0.0]]))
+    scores = made(np.array([[0.0, a], [b, 0.0]]), n=EXACT)
     weights = np.linspace(0.00005, 0.99995, 10_000)
     found = acceptability(scores, np.column_stack([weights, 1 - weights]), uncertain=False)
     area = a / (a + b)
@@ -150,6 +151,54 @@ def test_uncertain_scores_blur_what_the_means_decide() -> None:
     assert 0.5 < blurred.ranks[0, 0] < 0.8
     expected = (scores.draws[:, 0] @ np.full(10, 0.1) > scores.draws[:, 1] @ np.full(10, 0.1)).mean()
     assert sure.confidence[0] == pytest.approx(expected, abs=0.03)
+
+
+def resampled(cells: Floats, seed: int) -> Scores:
+    """Scores of items x models on one value, presence, as the bootstrap of those items gives them."""
+    n, models = cells.shape
+    draws = mean_draws(cells.astype(np.float32), resampling_weights(n, rng(seed), 200))
+    return replace(made(cells.mean(axis=0)[:, None], n=n), draws=draws.reshape(200, models, 1))
+
+
+@pytest.mark.parametrize("rare", [0.11, 0.15])
+def test_a_rare_exception_among_unseen_items_is_no_longer_ruled_out(rare: float) -> None:
+    """a scores 50 on all items but a rare one, on which it scores 0; b always lies halfway between a's 50 and a's true
+    mean, so b is truly first. Where 15 items happen to agree, that used to be ruled out."""
+    only, chances = np.ones((50, 1)), rng(15)
+    plain, honest = [], []
+    for seed in range(200):
+        cells = np.column_stack([50.0 * (chances.random(15) >= rare), np.full(15, 50 - 25 * rare)])
+        scores = resampled(cells, seed)
+        before = (scores.draws[:, 1, 0] > scores.draws[:, 0, 0]).mean()
+        plain.append(before)
+        honest.append(acceptability(scores, np.tile(only, (4, 1))).ranks[1, 0])
+    held_before, held_now = (np.mean(np.array(shares) >= 0.025) for shares in (plain, honest))
+    assert held_before < 0.95 <= held_now
+    assert ((1 - np.array(honest)) ** 2).mean() < ((1 - np.array(plain)) ** 2).mean()  # the Brier score
+
+
+def test_where_items_agree_the_order_of_the_estimates_still_stands() -> None:
+    """b lies 5 below: no coin makes it first more often than not, and with more items it is first less often."""
+    weights = np.ones((2000, 1))
+    shares = [acceptability(made(np.array([[55.0], [50.0]]), n=n), weights).ranks[1, 0] for n in (8, 30, 400)]
+    assert 0.5 > shares[0] > shares[1] > shares[2] == pytest.approx(0, abs=0.01)
+    floor = acceptability(made(np.array([[5.0], [0.0]]), n=8), weights).ranks[1, 0]
+    assert 0.1 < floor < 0.5
+
+
+@pytest.mark.parametrize("statistic", STATISTICS)
+def test_draws_that_vary_are_left_as_they_are(statistic: str) -> None:
+    """The same as over the draws themselves, dealt out to the weightings."""
+    scores = made(rng(7).uniform(0, 100, (4, 10)), 3.0, draws=100)
+    few = replace(scores, n_items=np.full((4, 10), MIN_ITEMS))
+    one, other = (acceptability(each, UNIFORM[:500], statistic) for each in (scores, few))
+    assert (one.ranks == other.ranks).all() and (one.confidence == other.confidence)[one.ranks[:, 0] > 0].all()
+    wins = np.zeros(4)
+    for i, weights in enumerate(UNIFORM[:500]):
+        aligned = STATISTICS[statistic][1](scores.draws[i // 5], weights)
+        best = aligned >= aligned.max() - 1e-9
+        wins += best / best.sum()
+    assert one.ranks[:, 0] == pytest.approx(wins / 500)
 
 
 def test_ipsatised_scores_give_the_centred_sum() -> None:
@@ -273,8 +322,8 @@ def test_the_order_of_the_values_does_not_matter(table: list[list[int]], weights
     if one and other:
         assert other.distance == pytest.approx(one.distance, abs=1e-9)
     drawn = all_weightings(3, rng(), 300)
-    there = acceptability(made(mean[:, order]), drawn[:, order])
-    assert there.ranks == pytest.approx(acceptability(made(mean), drawn).ranks)
+    there = acceptability(made(mean[:, order], n=EXACT), drawn[:, order])
+    assert there.ranks == pytest.approx(acceptability(made(mean, n=EXACT), drawn).ranks)
 
 
 def test_leaving_a_value_out_shows_on_which_one_the_ranking_hangs() -> None:

@@ -81,6 +81,20 @@ def test_names_are_neither_markup_nor_variables() -> None:
     assert "<b>" not in figure.layout.annotations[0].text
 
 
+def test_regions_are_filled_lines_in_their_models_colours_behind_one_entry() -> None:
+    square = np.array([[1.0, 0], [0, 1], [-1, 0], [0, -4]])
+    outlines = [square, np.empty((0, 2)), square]
+    figure = circle(placing(), PLACES, VALUES, {"a": "#112233", "b": "#445566"}, outlines)
+    first, last = (trace for trace in figure.data if trace.fill == "toself")
+    assert list(first.x) == [1, 0, -1, 0, 1] and list(first.y) == [0, 1, 0, -4, 0]
+    assert first.fillcolor.startswith("rgba(17,34,51,") and last.line.color.startswith("rgba(140,140,140,")
+    assert (first.showlegend, last.showlegend) == (True, False) and first.name == "95 % regions"
+    assert list(dots(figure)["models"].marker.symbol) == ["circle", "circle-open"]
+    assert dots(figure)["cultures"].marker.symbol == "diamond" and figure.layout.yaxis.range[1] > 4
+    none = circle(placing(), PLACES, VALUES, {}, [np.empty((0, 2))] * 3)
+    assert dots(none)["models"].marker.symbol == "circle"
+
+
 def test_who_has_no_place_is_not_drawn() -> None:
     rows = np.random.default_rng(0).normal(size=(4, 10))
     rows[1] = 5

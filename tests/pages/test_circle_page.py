@@ -46,6 +46,21 @@ def test_each_projection_places_all_and_says_what_it_loses(projection: str, smal
     assert named == list(system(SCHWARTZ).names.values())
 
 
+@pytest.mark.parametrize("projection", PROJECTIONS)
+def test_projections_show_regions_and_scaling_says_why_not(projection: str, small_app: Path) -> None:
+    at = visit("circle", projection=PROJECTIONS[projection])
+    regions = [trace for trace in figures(at)[0]["data"] if trace.get("fill") == "toself"]
+    assert ("axes held fixed" in texts(at)) == (projection != "mds") == bool(regions)
+    assert ("in the other two projections only" in texts(at)) == (projection == "mds")
+
+
+def test_principal_axes_of_a_few_have_no_regions(small_app: Path) -> None:
+    at = visit("circle", projection=PROJECTIONS["pca"])
+    at.multiselect(key="people").set_value([]).run()
+    assert not [trace for trace in figures(at)[0]["data"] if trace.get("fill") == "toself"]
+    assert "None with fewer than 20 drawn" in texts(at)
+
+
 def test_on_the_theoretical_circle_a_place_does_not_depend_on_the_others(small_app: Path) -> None:
     at = visit("circle")
     before = dots(at)["models"]
