@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 import duckdb
@@ -14,13 +15,14 @@ from core.recognition.base import Verdict
 from core.store.database import Store
 from core.store.writer import Row, insert
 from core.text import clean
+from core.values.profile_files import MAX_NAME
 
 RUN_STATES = ("running", "done", "incomplete", "stopped", "interrupted", "failed")
 
 
 @dataclass(frozen=True)
 class NewRun:
-    """A row of `runs`. `kind` is "run" or "import"; `plan` the plan as JSON."""
+    """A row of `runs`. `kind` is "run", "pilot" or "import"; `plan` and `limits` are JSON."""
 
     run_id: str
     name: str
@@ -29,6 +31,7 @@ class NewRun:
     recogniser: str
     measure: str
     planned: int
+    limits: str = "{}"
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class ResponseRow:
     tokens_in: int | None = None
     tokens_out: int | None = None
     cost_usd: float | None = None
+    cached: bool = False
 
 
 def now() -> datetime:
@@ -196,14 +200,22 @@ def save_profile(
     source: str = "",
 ) -> str:
     """Keep a profile under a name, replacing what had that name: weights from 0 to 100, or the means (and standard
-    deviations between persons, if known) that weights are made from. Returns the name as it is kept."""
+    deviations between persons, if known) that weights are made from. Returns the name as it is kept: of more than 80
+    characters the beginning and a mark of the whole, so that two long names never become one."""
     if not name.strip():
         raise UserError("The profile has no name. Write one to save it.")
-    kept = clean(name.strip())[:80].strip()
+    kept = _fitting(clean(name.strip()))
     row: dict[str, Any] = {"name": kept, "system": system, "weights": json.dumps(dict(weights))}
     row |= {"means": _json(means), "sds": _json(sds), "source": clean(source)}
     store.writer.run(lambda con: insert(con, "profiles", [row | {"saved_at": now()}]))
     return kept
+
+
+def _fitting(name: str) -> str:
+    if len(name) <= MAX_NAME:
+        return name
+    mark = f" …{sha256(name.encode()).hexdigest()[:6]}"
+    return name[: MAX_NAME - len(mark)].strip() + mark
 
 
 def _json(numbers: Sequence[float] | None) -> str | None:

@@ -10,8 +10,10 @@ from core.store import records
 from core.values.cultures import SPREAD
 from core.values.nearest import how_weak, nearest
 from core.values.weighting import SCHEMES, effective_number, softmax_inverse
+from pages.shared.denominators import case_notes, cases_of
 from pages.shared.parts import RADAR_CONFIG, choose_statistic, empty, measure_note, nothing_read
 from pages.shared.plain import escape, show_error
+from pages.shared.profile_files import load, offer
 from pages.shared.profiles import CUSTOM, people, profile_table
 from pages.shared.resources import models_in_order, store
 from pages.shared.sidebar import View, view
@@ -26,9 +28,10 @@ def draw(shown: View) -> None:
     ranked = rank(scores, shown.weights, statistic)
     if ranked.table["alignment"].isna().all() and len(set(shown.weights.round(9))) == 1:
         st.info("With equal weights there is no profile to match: choose a profile or move a weight.")
-    st.plotly_chart(
-        ranking(ranked, model_colours(models_in_order())), config=RADAR_CONFIG, key="live", alt="Models ranked live"
-    )
+    cases = cases_of(shown, ranked)
+    figure = ranking(ranked, model_colours(models_in_order()), cases)
+    st.plotly_chart(figure, config=RADAR_CONFIG, key="live", alt="Models ranked live")
+    case_notes(ranked, cases)
     groups = ranked.table[ranked.table["group"] > 0].groupby("group")["model"].apply(", ".join)
     for number, members in groups.items():
         st.text(f"{number}. {members}")
@@ -79,6 +82,13 @@ def save(shown: View) -> None:
                 st.rerun()
 
 
+def keep_or_leave(shown: View) -> None:
+    """The chosen profile as files; one saved here can be deleted."""
+    with st.container(horizontal=True):
+        offer(shown.profile)
+        delete()
+
+
 def delete() -> None:
     chosen = str(st.session_state.get("profile", ""))
     if chosen.startswith("saved:"):
@@ -99,9 +109,11 @@ shown = view()
 if shown is None:
     st.title("Whose values count?")
     empty("Weights re-rank the models; there are no results to rank yet.")
+    load(None)
 else:
     draw(shown)
     card(shown)
     formula(shown)
     save(shown)
-    delete()
+    keep_or_leave(shown)
+    load(shown.results.system)

@@ -6,9 +6,13 @@ import streamlit as st
 from core.errors import UserError
 from core.store import records
 from core.values.nearest import how_weak, nearest
+from core.values.profile import of_means, weighed
+from core.values.profile_files import MAX_NAME
 from core.values.questionnaires import QUESTIONNAIRES, Answers, order_cards, rate_cards, read_answers
 from core.values.system import SCHWARTZ, system
+from pages.shared.ordering import confirm, ordering
 from pages.shared.plain import show_error
+from pages.shared.profile_files import offer
 from pages.shared.profiles import open_saved, people
 from pages.shared.resources import store
 
@@ -35,31 +39,23 @@ def rate() -> Answers | None:
             given[value.id] = rating
     left = len(VALUES.values) - len(given)
     if left:
-        still(left, "rate")
+        said = f"{left} cards are left to rate." if left > 1 else "1 card is left to rate."
+        st.info(said, icon=":material/style:")
         return None
     return rate_cards(given)
 
 
-def still(left: int, what: str) -> None:
-    st.info(f"{left} cards are left to {what}." if left > 1 else f"1 card is left to {what}.", icon=":material/style:")
-
-
 def order() -> Answers | None:
-    """The cards in order: those chosen first come first."""
-    for value in VALUES.values:
-        st.markdown(f"- **{value.name}.** {value.definition}")
-    chosen = st.multiselect(
-        "Choose the values one after another, the most important first",
-        list(VALUES.ids),
-        format_func=lambda value: VALUES.names[value],
-        key="card_order",
-        persist_state="session",
+    """The cards in order, once a person has moved one or said that they lie right."""
+    st.caption(
+        "The most important first. Drag a card (a finger takes it by its dots), or choose it and press the arrow keys."
     )
-    left = len(VALUES.ids) - len(chosen)
-    if left:
-        still(left, "place")
+    placed = ordering("Ten values, the most important first", VALUES.values, "card_order")
+    if placed is None:
+        st.info("Not yet ordered: move a card, or say that this is your order.", icon=":material/style:")
+        st.button("This is my order", icon=":material/check:", on_click=confirm, args=(VALUES.values, "card_order"))
         return None
-    return order_cards(chosen)
+    return order_cards(placed)
 
 
 def numbers() -> Answers | None:
@@ -99,15 +95,20 @@ def result(answers: Answers) -> None:
 
 
 def keep(answers: Answers) -> None:
-    name = st.text_input("Name", max_chars=80, placeholder="Me")
-    if st.button("Save as a profile", type="primary", icon=":material/save:"):
-        source = f"A person's own answers ({QUESTIONNAIRES[answers.questionnaire].name}), saved here."
-        try:
-            kept = records.save_profile(store(), name, SCHWARTZ, {}, answers.scores, source=source)
-        except UserError as error:
-            show_error(error)
-        else:
-            open_saved(kept, answers.scheme)
+    """Save the profile, or take it along as a file without saving it."""
+    name = st.text_input("Name", max_chars=MAX_NAME, placeholder="Me")
+    source = f"A person's own answers ({QUESTIONNAIRES[answers.questionnaire].name})"
+    with st.container(horizontal=True):
+        saving = st.button("Save as a profile", type="primary", icon=":material/save:")
+        offer(weighed(of_means("own", name.strip() or "My values", answers.scores, f"{source}."), answers.scheme))
+    if not saving:
+        return
+    try:
+        kept = records.save_profile(store(), name, SCHWARTZ, {}, answers.scores, source=f"{source}, saved here.")
+    except UserError as error:
+        show_error(error)
+    else:
+        open_saved(kept, answers.scheme)
 
 
 st.title("Your own values")

@@ -5,6 +5,7 @@ import streamlit as st
 
 from core.errors import UserError
 from core.store import records
+from core.values.profile_files import MAX_NAME
 from core.values.surveys.reader import read_survey
 from core.values.surveys.result import GroupMeans, Question, SurveyAggregate
 from core.values.system import SCHWARTZ
@@ -61,19 +62,40 @@ def show(found: SurveyAggregate) -> list[GroupMeans]:
     return [group for group in found.groups if group.code in codes]
 
 
+def names(found: SurveyAggregate) -> dict[str, str]:
+    """What each group's profile is saved as, by code. A label too long loses its middle, since long ones often differ
+    at the end; where that leaves two alike they are numbered."""
+    taken: dict[str, str] = {}
+    labels = distinct({group.code: group.label for group in found.groups})
+    for group in found.groups:
+        end = f" ({' '.join(part for part in (found.survey, group.year or found.year) if part)[:40]})"
+        name, number = fit(labels[group.code], end), 1
+        while name in taken:
+            number += 1
+            name = fit(labels[group.code], f" {number}{end}")
+        taken[name] = group.code
+    return {code: name for name, code in taken.items()}
+
+
+def fit(label: str, end: str) -> str:
+    """Label and end in as many characters as a profile's name has."""
+    room = MAX_NAME - len(end)
+    half = (room - 3) // 2
+    return ((label if len(label) <= room else f"{label[:half]} … {label[-half:]}") + end).strip()
+
+
 def keep(found: SurveyAggregate, groups: list[GroupMeans]) -> None:
     if not groups or not st.button(f"Save {counted(len(groups), 'profile')}", type="primary", icon=":material/save:"):
         return
-    labels = distinct({group.code: group.label for group in found.groups})
+    named = names(found)
     for group in groups:
         sds = [value.sd for value in group.values]
         year, n = group.year or found.year, f"{group.n:,}" if group.n else "not known"
         source = f"{found.instrument}, {year or 'year not known'}, n = {n}. Own survey data ({found.survey})."
         known = all(sd == sd for sd in sds)
         try:
-            name = f"{labels[group.code]} ({' '.join(part for part in (found.survey, year) if part)})"
             means = [value.mean for value in group.values]
-            records.save_profile(store(), name, SCHWARTZ, {}, means, sds if known else None, source)
+            records.save_profile(store(), named[group.code], SCHWARTZ, {}, means, sds if known else None, source)
         except UserError as error:
             show_error(error)
             return

@@ -1,14 +1,34 @@
 """Whose values count: presets, own weights, and profiles kept for later."""
 
+import json
 from pathlib import Path
 
 import pytest
-from browsing import figures, frame, go, labels, leave, only, press, ranked, sliders, texts, visit, weights
-from stores import IMAGE
+from browsing import (
+    figures,
+    frame,
+    go,
+    labels,
+    leave,
+    manager,
+    markup,
+    only,
+    plain,
+    press,
+    ranked,
+    sliders,
+    texts,
+    visit,
+    weights,
+)
+from stores import IMAGE, SCRIPT
 from streamlit.testing.v1 import AppTest
+from taken_along import assert_offered
 
+from core.store import queries
 from core.values.cultures import SPREAD, cultures
-from core.values.profile import Profile, presets, surveyed, weighed
+from core.values.profile import Profile, presets, saved, surveyed, weighed
+from core.values.profile_files import TERMS, ProfileFile, of_profile, to_json
 from core.values.system import SCHWARTZ, system
 from core.values.weighting import SCHEMES
 
@@ -282,3 +302,124 @@ def test_a_saved_copy_of_a_culture_keeps_its_exact_weights(own_app: Path) -> Non
     exact = PEOPLE[SWEDEN].weights
     view = visit("profile", profile="Copy").session_state["view"]
     assert list(view.weights) == pytest.approx([exact[value] / sum(exact.values()) for value in IDS], abs=1e-12)
+
+
+LOAD = "Save the loaded profile"
+
+
+def upload(data: bytes, name: str = "mine.json", at: AppTest | None = None) -> AppTest:
+    at = at or visit("profile")
+    at.file_uploader[0].upload(name, data, "application/json").run()
+    assert not at.exception
+    return at
+
+
+def refused(data: bytes, name: str = "mine.json") -> str:
+    at = upload(data, name)
+    assert len(at.error) == 1 and LOAD not in labels(at.button)
+    return str(at.error[0].value)
+
+
+def kept() -> dict[str, Profile]:
+    return {one.name: saved(one) for one in queries.profiles(manager().store)}
+
+
+@pytest.mark.parametrize("name", ["Conservation", "Sweden", "Greece", "Women", "Pan-cultural order"])
+def test_every_shipped_profile_can_be_taken_along(name: str, small_app: Path) -> None:
+    shipped = {profile.name: profile for profile in (*presets(system(SCHWARTZ)), *surveyed())}
+    assert_offered(visit("profile", profile=name), shipped[name])
+
+
+def test_own_weights_can_be_taken_along(small_app: Path) -> None:
+    at = visit("profile")
+    at.slider(key="w_ST").set_value(91).run()
+    own = dict(zip(IDS, map(float, weights(at)), strict=True))
+    assert own["stimulation"] == 91
+    assert_offered(at, Profile("custom", "Own weights", SCHWARTZ, own, "Weights set by hand."))
+
+
+def test_a_saved_profile_can_be_taken_along(own_app: Path) -> None:
+    at = visit("profile")
+    at.slider(key="w_ST").set_value(91).run()
+    save(at, "Mine")
+    assert_offered(visit("profile", profile="Mine"), kept()["Mine"])
+
+
+@pytest.mark.parametrize("id", [SWEDEN, GREECE])
+def test_a_profile_out_of_a_file_is_shown_then_saved_and_chosen(id: str, own_app: Path) -> None:
+    file = of_profile(PEOPLE[id])
+    at = upload(to_json(file))
+    assert TERMS in texts(at) and not at.error and "would replace it" not in texts(at)
+    assert file.name not in kept()
+    field = next(field for field in at.text_input if field.label == "Save it as")
+    assert field.value == file.name
+    field.set_value("From a file").run()
+    press(at, LOAD, "profile")
+    assert at.selectbox(key="profile").value == "saved:From a file" and LOAD not in labels(at.button)
+    assert_weighed(at, PEOPLE[id])
+    again = kept()["From a file"]
+    assert (again.means, again.sds, again.source) == (file.means, file.sds, file.stands_on)
+
+
+def test_weights_out_of_a_file_are_saved_as_they_are(own_app: Path) -> None:
+    exact = dict(zip(IDS, (0.125 * place for place in range(10)), strict=True))
+    at = upload(to_json(ProfileFile("Exact", SCHWARTZ, exact, source="Made up.")))
+    press(at, LOAD, "profile")
+    assert at.selectbox(key="profile").value == "saved:Exact"
+    assert (kept()["Exact"].weights, kept()["Exact"].source) == (exact, "Made up.")
+
+
+def test_a_file_with_a_taken_name_warns_before_it_replaces(own_app: Path) -> None:
+    save(visit("profile"), "Mine")
+    at = upload(to_json(ProfileFile("Mine", SCHWARTZ, dict.fromkeys(IDS, 7.0))))
+    assert "A saved profile has this name; saving would replace it." in texts(at)
+    assert set(kept()["Mine"].weights.values()) == {50.0}
+    press(at, LOAD, "profile")
+    assert set(kept()["Mine"].weights.values()) == {7.0}
+
+
+def test_a_file_needs_a_name_to_be_saved(own_app: Path) -> None:
+    at = upload(to_json(ProfileFile("Mine", SCHWARTZ, dict.fromkeys(IDS, 7.0))))
+    next(field for field in at.text_input if field.label == "Save it as").set_value("  ").run()
+    press(at, LOAD, "profile")
+    assert "The profile has no name." in texts(at) and not kept()
+
+
+def test_a_profile_of_other_values_is_kept_for_their_results(own_app: Path) -> None:
+    of = system("moral_foundations")
+    at = upload(to_json(ProfileFile("Care first", of.id, dict.fromkeys(of.ids, 20.0) | {"care": 90.0})))
+    press(at, LOAD, "profile")
+    assert f"Saved: Care first. Choose it beside results on the values of {of.name}." in texts(at)
+    assert at.selectbox(key="profile").value == "equal" and kept()["Care first"].system == of.id
+
+
+def test_a_profile_can_be_loaded_before_there_are_results(empty_app: Path) -> None:
+    at = upload(to_json(of_profile(PEOPLE[SWEDEN])))
+    press(at, LOAD, "profile")
+    assert "Saved: Sweden." in texts(at) and kept()["Sweden"].means == PEOPLE[SWEDEN].means
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "this is no JSON"),
+        (b"\xff\xfe", "is not text in UTF-8"),
+        (b"[" * 100_000, "what no profile does"),
+        (b" " * 50_000_000, "50,000,000 bytes"),
+        (b'{"format": "polycompass-profile", "version": 1, "system": "klingon"}', "klingon"),
+        (to_json(of_profile(PEOPLE[SWEDEN])).replace(b"0.5522", b"NaN"), "is nan"),
+        (to_json(of_profile(PEOPLE[SWEDEN])).replace(b"0.5522", b"1e999"), "is inf"),
+    ],
+)
+def test_a_wrong_file_is_told_in_a_sentence(data: bytes, told: str, small_app: Path) -> None:
+    assert told in plain(refused(data))
+
+
+def test_what_a_file_says_stays_text(own_app: Path) -> None:
+    told = refused(json.dumps({"format": f"{IMAGE}{SCRIPT}"}).encode(), f"{SCRIPT.replace('/', ' ')}.json")
+    assert "![" not in markup(told) and "<script" not in markup(told)
+    at = upload(to_json(ProfileFile(f"{IMAGE} {SCRIPT}", SCHWARTZ, dict.fromkeys(IDS, 7.0), source=f"{IMAGE}{SCRIPT}")))
+    press(at, LOAD, "profile")
+    shown = [part.value for kind in (at.caption, at.markdown, at.subheader, at.success) for part in kind]
+    assert not [text for text in shown if "![" in markup(text) or "<script" in markup(text)]
+    assert at.selectbox(key="profile").value == f"saved:{IMAGE} {SCRIPT}"

@@ -193,6 +193,29 @@ def test_groups_of_one_name_are_all_kept(own_app: Path) -> None:
     assert len(set(options()) - before) == 2
 
 
+def test_groups_whose_names_begin_alike_are_all_kept(own_app: Path) -> None:
+    before = set(options())
+    shared = "People who agree that the government should reduce differences between incomes " * 2
+    groups = [
+        ("A", f"{shared}strongly"),
+        ("B", f"{shared}hardly"),
+        ("C", f"{shared}a {shared}"),
+        ("D", f"{shared}b {shared}"),
+    ]
+    at = upload(aggregates(*groups))
+    one(at.multiselect, "Keep").set_value([code for code, _ in groups]).run()
+    press(at, "Save 4 profiles")
+    new = sorted(set(options()) - before)
+    assert len(new) == 4 and all(len(name) <= 80 and name.endswith(" (Aggregated means 2020)") for name in new)
+    assert [end for end in ("strongly", "hardly") if sum(f"{end} (" in name for name in new) != 1] == []
+    assert sum(name.endswith(" 2 (Aggregated means 2020)") for name in new) == 1
+    # Saved again, and one of them alone, each replaces itself.
+    press(at, "Save 4 profiles")
+    one(at.multiselect, "Keep").set_value(["D"]).run()
+    press(at, "Save 1 profile")
+    assert set(options()) - before == set(new)
+
+
 def test_hostile_names_stay_text(own_app: Path) -> None:
     at = upload(aggregates(("XX", f"{IMAGE} {SCRIPT}"), ("YY", "x" * 300)))
     one(at.multiselect, "Keep").set_value(["XX", "YY"]).run()

@@ -1,11 +1,15 @@
 """Your own values: ten cards rated or in order, or the numbers of a questionnaire."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browsing import button, frame, labels, leave, one, press, texts, visit, weights
 from stores import SCRIPT
 from streamlit.testing.v1 import AppTest
+from taken_along import assert_offered
 
 from core.values.profile import of_means, weighed
 from core.values.questionnaires import QUESTIONNAIRES, order_cards, rate_cards, score
@@ -131,12 +135,12 @@ def test_ones_own_name_may_be_a_countrys(name: str, own_app: Path) -> None:
     assert [part.value for part in at.subheader] == [f"{name} (saved)".replace("(", r"\(").replace(")", r"\)")]
 
 
-@pytest.mark.parametrize("name", ["x" * 79 + "  y", f"{SCRIPT} ![i](http://evil.example/x.png)", "a&profile=b#c"])
+@pytest.mark.parametrize("name", ["x" * 77 + "  y", f"{SCRIPT} ![i](http://evil.example/x.png)", "a&profile=b#c"])
 def test_any_name_is_kept_and_found_again(name: str, own_app: Path) -> None:
     at = rate(visit("cards"), RATINGS)
     one(at.text_input, "Name").set_value(name)
     press(at, SAVE, "profile")
-    assert at.selectbox(key="profile").value == f"saved:{name[:80].strip()}"
+    assert at.selectbox(key="profile").value == f"saved:{name}"
 
 
 @pytest.mark.parametrize("name", ["", "   "])
@@ -175,23 +179,89 @@ def test_a_saved_person_is_deleted_on_the_profile_page(own_app: Path) -> None:
     assert "Ada" not in visit("profile").selectbox(key="profile").options
 
 
-def test_cards_in_order(own_app: Path) -> None:
+def place(at: AppTest, order: object) -> AppTest:
+    """What the component reports once cards have been moved in the browser."""
+    at.session_state["card_order_cards"] = {"order": order}
+    return at.run()
+
+
+def laid(at: AppTest) -> dict[str, Any]:
+    """What the component is given to lay out."""
+    (cards,) = at.get("bidi_component")
+    found: dict[str, Any] = json.loads(cards.proto.json)
+    return found
+
+
+NOT_YET, MINE = "Not yet ordered", "This is my order"
+BACKWARDS = list(VALUES.ids)[::-1]
+
+
+def test_cards_lie_in_the_values_order_and_do_not_count_yet(empty_app: Path) -> None:
     at = way(ORDER)
-    order = list(VALUES.ids)[::-1]
-    placed = at.multiselect(key="card_order")
-    placed.set_value(order[:9]).run()
-    assert "1 card is left to place." in texts(at)
+    found = laid(at)
+    assert [(card["id"], card["name"], card["definition"]) for card in found["cards"]] == [
+        (value.id, value.name, value.definition) for value in VALUES.values
+    ]
+    assert found["order"] == list(VALUES.ids)
+    assert NOT_YET in texts(at)
     assert_unscored(at)
-    at.multiselect(key="card_order").set_value(order).run()
+
+
+def test_cards_in_order(own_app: Path) -> None:
+    at = place(way(ORDER), BACKWARDS)
+    assert NOT_YET not in texts(at) and MINE not in labels(at.button)
     one(at.text_input, "Name").set_value("In order")
     press(at, SAVE, "profile")
-    answers = order_cards(order)
+    answers = order_cards(BACKWARDS)
     table = frame(at, "mean (centred points)")
     assert table["mean (centred points)"].tolist() == pytest.approx(answers.scores)
     # An order holds no distances, so its weights come from ranks.
     expected = weighed(of_means("", "", answers.scores, ""), answers.scheme).weights
     assert at.selectbox(key="scheme").value == answers.scheme == "rank_order_centroid"
     assert weights(at) == [round(expected[value]) for value in VALUES.ids]
+
+
+def test_the_last_order_counts(own_app: Path) -> None:
+    at = way(ORDER)
+    seen = []
+    for order in (BACKWARDS, [*BACKWARDS[1:], BACKWARDS[0]]):
+        seen.append(frame(place(at, order), "country", "distance")["distance"].tolist())
+    assert seen[0] != seen[1]
+
+
+def test_cards_that_lie_right_need_not_be_moved(own_app: Path) -> None:
+    at = way(ORDER)
+    press(at, MINE, "cards")
+    assert NOT_YET not in texts(at)
+    one(at.text_input, "Name").set_value("As they lay")
+    press(at, SAVE, "profile")
+    scores = order_cards(VALUES.ids).scores
+    assert frame(at, "mean (centred points)")["mean (centred points)"].tolist() == pytest.approx(scores)
+
+
+@pytest.mark.parametrize("sent", [None, [], BACKWARDS[1:], [*BACKWARDS[1:], "honour"], {"a": 1}, SCRIPT])
+def test_what_is_no_order_does_not_count(sent: object, empty_app: Path) -> None:
+    at = place(way(ORDER), sent)
+    assert NOT_YET in texts(at)
+    assert_unscored(at)
+
+
+def test_the_order_outlasts_a_look_at_another_page(small_app: Path) -> None:
+    at = place(way(ORDER), BACKWARDS)
+    at.switch_page("pages/explore/radar.py").run()
+    at.switch_page("pages/persons/cards.py").run()
+    at.button_group(key="way").set_value(ORDER).run()
+    assert laid(at)["order"] == BACKWARDS
+    button(at, SAVE)
+
+
+def test_the_result_can_be_taken_along_unsaved(empty_app: Path) -> None:
+    at = place(way(ORDER), BACKWARDS)
+    answers = order_cards(BACKWARDS)
+    mine = of_means("own", "My values", answers.scores, "A person's own answers (Ten cards).")
+    assert_offered(at, weighed(mine, answers.scheme))
+    one(at.text_input, "Name").set_value(" Ada ").run()
+    assert_offered(at, weighed(replace(mine, name="Ada"), answers.scheme))
 
 
 ANSWERS = {

@@ -6,6 +6,7 @@ from builders import NASTY, add_reading, add_responses, add_run, response, suite
 
 from core.errors import UserError
 from core.items.item import Item
+from core.methods.base import OUTCOMES
 from core.recognition.base import Recognition, Verdict
 from core.store import queries, records
 from core.store.database import Store
@@ -19,7 +20,7 @@ def two_runs(store: Store) -> Store:
     add_run(store, "r2")
     rows = [
         response(1, model="a", item_id="i1", text="Help her, 100% sure_ly."),
-        response(2, model="a", item_id="i2", text=NASTY["emoji"], truncated=True),
+        response(2, model="a", item_id="i2", text=NASTY["emoji"], outcome="truncated"),
         response(3, model="a", item_id="i3", outcome="refused", text="I can't help with that."),
         response(4, model="a", item_id="i3", epoch=2, outcome="unparsed", text=""),
         response(5, model="a", item_id="i3", epoch=3, outcome="filtered", text=""),
@@ -69,14 +70,6 @@ def test_scores_are_means_over_the_answers_to_an_item(store: Store) -> None:
     assert (row.strength, row.n) == (pytest.approx(0.3), 3)
 
 
-def test_outcomes_are_counted_apart(two_runs: Store) -> None:
-    a, b = queries.outcomes(two_runs, ["r1", "r2"]).to_dict("records")
-    assert (a["model"], a["run_id"]) == ("a", "r1")
-    counts = {"asked": 6, "ok": 2, "refused": 1, "unparsed": 1, "filtered": 1, "error": 1, "truncated": 1, "scored": 2}
-    assert {key: a[key] for key in counts} == counts
-    assert (b["model"], b["run_id"], b["asked"], b["scored"]) == ("b", "r2", 1, 1)
-
-
 def test_closed_answers_stand_apart(two_runs: Store) -> None:
     rows = queries.closed_answers(two_runs, ["r1", "r2"]).to_dict("records")
     assert [(r["model"], r["item_id"], r["variation"], r["choice"], r["option_mass"]) for r in rows] == [
@@ -86,12 +79,10 @@ def test_closed_answers_stand_apart(two_runs: Store) -> None:
 
 def test_progress(two_runs: Store) -> None:
     a, b = queries.progress(two_runs, "r1").to_dict("records")
-    counts = {key: a[key] for key in ("ok", "refused", "unparsed", "filtered", "error", "read", "unreadable")}
-    assert counts == {"ok": 3, "refused": 1, "unparsed": 1, "filtered": 1, "error": 1, "read": 2, "unreadable": 0}
+    counts = {"ok": 2, "truncated": 1, "refused": 1, "unparsed": 1, "filtered": 1, "error": 1}
+    assert {key: a[key] for key in counts} == counts and (a["read"], a["unreadable"]) == (2, 0)
     assert (a["tokens_in"], a["tokens_out"], a["cost_usd"], a["latency_s"]) == (73, 15, 3.75, 2.0)
-    assert (
-        sum(sum(row[outcome] for outcome in ("ok", "refused", "unparsed", "filtered", "error")) for row in (a, b)) == 8
-    )
+    assert sum(sum(row[outcome] for outcome in OUTCOMES) for row in (a, b)) == 8
     add_reading(two_runs, response(8), Verdict("error", message="The judge was down."))
     assert queries.progress(two_runs, "r1").set_index("model").loc["b", ["read", "unreadable"]].tolist() == [0, 1]
     assert queries.progress(two_runs, "none").empty
@@ -110,10 +101,12 @@ def test_what_is_finished_and_what_is_unread(two_runs: Store) -> None:
     add_reading(two_runs, response(31), Verdict("error", message="The judge was down."))
     add_responses(two_runs, response(32, model="a"))
     add_reading(two_runs, response(32), Verdict("invalid", message="Not JSON."))
+    add_responses(two_runs, response(33, model="a", outcome="truncated"))
+    add_responses(two_runs, response(34, model="a", outcome="truncated", variation="closed-ab", text="Well, both"))
     unread = {row.trial_id for row in queries.unread_responses(two_runs, "r1", "a", "lexicon@1")}
-    assert unread == {30, 31}
+    assert unread == {30, 31, 33}, "a closed question is never read, not even when it was cut off without a choice"
     other = {row.trial_id for row in queries.unread_responses(two_runs, "r1", "a", "another")}
-    assert other == {1, 2, 30, 31, 32}
+    assert other == {1, 2, 30, 31, 32, 33}
 
 
 @pytest.mark.parametrize(
@@ -151,6 +144,9 @@ def test_scenarios_are_ordered_by_the_strength_of_the_value(two_runs: Store) -> 
     assert found.text.tolist() == ["Situation 1: what now?", "Situation 2: what now?"]
     plain = queries.scenarios(two_runs, ["r1", "r2"], Filter())
     assert plain.item_id.tolist() == ["i1", "i2", "i3"] and plain.strength.isna().all()
+    assert plain.asked.tolist() == [2, 2, 3], "open questions only, those of both models"
+    assert found.asked.tolist() == [2, 2] and found.scored.tolist() == [2, 1]
+    assert queries.scenarios(two_runs, ["r1", "r2"], Filter(models=("b",))).asked.tolist() == [1]
     assert len(queries.scenarios(two_runs, ["r1"], Filter(), limit=2)) == 2
 
 

@@ -150,3 +150,13 @@ def test_profiles(store: Store) -> None:
     assert [kept.name for kept in queries.profiles(store)] == ["other"]
     with pytest.raises(UserError, match="no name"):
         records.save_profile(store, " \n", "schwartz", {})
+
+
+def test_long_names_that_begin_alike_stay_two_profiles(store: Store) -> None:
+    long = [f"{'x' * 90} {end}" for end in ("one", "two")]
+    kept = [records.save_profile(store, name, "schwartz", {}) for name in long]
+    assert len(set(kept)) == 2 and all(len(name) <= 80 and name.startswith("x" * 70) for name in kept)
+    assert [found.name for found in queries.profiles(store)] == sorted(kept)
+    assert records.save_profile(store, f"  {long[0]} ", "schwartz", {"power": 1.0}) == kept[0]
+    assert len(queries.profiles(store)) == 2
+    assert records.save_profile(store, "y" * 80, "schwartz", {}) == "y" * 80
