@@ -5,8 +5,8 @@ import io
 import itertools
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from core.errors import RowProblem, UserError
 from core.items.item import Item, Suite
+from core.methods.base import Outcome
 from core.models.base import ModelError, Reply, Request
 from core.recognition.refusals import is_refusal
 from core.runs.plan import Trial
@@ -23,16 +24,18 @@ from core.text import clean
 MAX_BYTES = 200_000_000
 MAX_ROWS = 500_000
 IMPORTED = "imported"
+TABLES = (".csv", ".jsonl", ".parquet")
 COLUMNS = ("model", "item", "prompt", "response")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of a file. `item` is an item's id."""
+    """One answer of a file. `item` is an item's id; `finish` is why it ended, "stop" where the file does not say."""
 
     model: str
     item: str
     response: str
+    finish: str = "stop"
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,18 @@ def read_answers(data: bytes, filename: str, suite: Suite | None = None, system_
     different prompt (or item) becomes an item of a suite made for this file. Raises UserError when the file as a whole
     cannot be used.
     """
+    title = clean(Path(filename).stem)
+    made = Suite(f"answers-{title}"[:60], f"Prompts of {title}", system_id, ())
+    return answers_from(_rows(data, filename), filename, made, suite)
+
+
+def answers_from(rows: Sequence["Row"], filename: str, made: Suite, suite: Suite | None = None) -> AnswersRead:
+    """The answers in the rows of a file: to the items of `suite`, or to items made of the rows, which fill `made`.
+    Raises UserError when there are none."""
+    if len(rows) > MAX_ROWS:
+        raise UserError(f"{filename} has {len(rows):,} rows; {MAX_ROWS:,} are the most. Split it.")
     found: list[Answer] = []
     problems: list[RowProblem] = []
-    rows = _rows(data, filename)
     items = _Known(suite) if suite else _Made({row.text("item").strip() for row in rows})
     for row in rows:
         problem = row.problem()
@@ -69,13 +81,12 @@ def read_answers(data: bytes, filename: str, suite: Suite | None = None, system_
         if problem:
             problems.append(problem)
         else:
-            found.append(Answer(clean(row.text("model").strip())[:300], item, row.text("response")))
+            model = clean(row.text("model").strip())[:300]
+            found.append(Answer(model, item, row.text("response"), row.text("finish") or "stop"))
     if not found:
         first = f" The first problem: {problems[0]}" if problems else ""
         raise UserError(f"{filename} has no answer that can be used.{first}")
-    title = clean(Path(filename).stem)
-    own = suite or Suite(f"answers-{title}"[:60], f"Prompts of {title}", system_id, items.made)
-    return AnswersRead(tuple(found), own, tuple(problems))
+    return AnswersRead(tuple(found), suite or replace(made, items=items.made), tuple(problems))
 
 
 def template() -> bytes:
@@ -97,10 +108,10 @@ class _Known:
     def __init__(self, suite: Suite) -> None:
         self._ids = {item.text.strip(): item.id for item in suite.items} | {item.id: item.id for item in suite.items}
 
-    def of(self, row: "_Row") -> str:
+    def of(self, row: "Row") -> str:
         """The id of the item that a row answers, "" when the suite has no such item."""
-        named = row.text("item").strip()
-        return self._ids.get(named) or self._ids.get(row.text("prompt").strip(), "")
+        said = (row.text("item"), row.text("prompt"), *row.variables)
+        return next((self._ids[text.strip()] for text in said if text.strip() in self._ids), "")
 
 
 class _Made:
@@ -115,7 +126,7 @@ class _Made:
     def made(self) -> tuple[Item, ...]:
         return tuple(self._made.values())
 
-    def of(self, row: "_Row") -> str:
+    def of(self, row: "Row") -> str:
         """The id of the item that a row answers."""
         name, prompt = clean(row.text("item").strip()), clean(row.text("prompt").strip())
         key = (name, "" if name else prompt)
@@ -126,12 +137,16 @@ class _Made:
 
 
 @dataclass(frozen=True)
-class _Row:
-    """One record of a file: the line where it starts, its cells, and what was wrong with its form."""
+class Row:
+    """One record of a file: the line where it starts (or its number, in a file without lines), its cells, what was
+    wrong with its form and in which `field`. `variables` are what a template made the prompt of: one of them may name
+    an item of a suite."""
 
     line: int
     cells: Mapping[str, object]
     fault: str = ""
+    field: str = "row"
+    variables: tuple[str, ...] = ()
 
     def text(self, column: str) -> str:
         cell = self.cells.get(column)
@@ -143,7 +158,7 @@ class _Row:
     def problem(self) -> RowProblem | None:
         """Why this row is no answer, None when it is one."""
         if self.fault:
-            return RowProblem(self.line, "row", self.fault)
+            return RowProblem(self.line, self.field, self.fault)
         if not self.text("model").strip():
             return RowProblem(self.line, "model", "The model's name is empty.")
         if not self.text("item").strip() and not self.text("prompt").strip():
@@ -153,22 +168,25 @@ class _Row:
         return None
 
 
-def _rows(data: bytes, filename: str) -> list[_Row]:
+def _rows(data: bytes, filename: str) -> list[Row]:
     kind = Path(filename).suffix.lower()
-    readers = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet}
+    readers = dict(zip(TABLES, (_csv, _jsonl, _parquet), strict=True))
     if kind not in readers:
         raise UserError(f"{filename}: answers are read from .csv, .jsonl or .parquet files.")
-    if len(data) > MAX_BYTES:
-        raise UserError(f"{filename} is larger than {MAX_BYTES // 1_000_000} MB. Split it.")
-    if not data.strip():
-        raise UserError(f"{filename} is empty.")
+    check_size(data, filename)
     columns, rows = readers[kind](data, filename)
     if not {"model", "response"} <= columns or not {"item", "prompt"} & columns:
         found = ", ".join(sorted(columns))[:300] or "none"
         raise UserError(f"{filename} needs the columns model, response, and item or prompt; it has: {found}.")
-    if len(rows) > MAX_ROWS:
-        raise UserError(f"{filename} has {len(rows):,} rows; {MAX_ROWS:,} are the most. Split it.")
     return rows
+
+
+def check_size(data: bytes, filename: str) -> None:
+    """Raises UserError when a file is too large or empty."""
+    if len(data) > MAX_BYTES:
+        raise UserError(f"{filename} is larger than {MAX_BYTES // 1_000_000} MB. Split it.")
+    if not data.strip():
+        raise UserError(f"{filename} is empty.")
 
 
 def _decoded(data: bytes, filename: str) -> str:
@@ -179,11 +197,11 @@ def _decoded(data: bytes, filename: str) -> str:
         raise UserError(f"{filename} is not UTF-8 text (line {line}). Save it as UTF-8.") from error
 
 
-def _csv(data: bytes, filename: str) -> tuple[set[str], list[_Row]]:
+def _csv(data: bytes, filename: str) -> tuple[set[str], list[Row]]:
     csv.field_size_limit(MAX_BYTES)
     reader = csv.reader(io.StringIO(_decoded(data, filename), newline=""), strict=True)
     header: list[str] = []
-    rows: list[_Row] = []
+    rows: list[Row] = []
     start = 1
     try:
         for cells in reader:
@@ -192,14 +210,14 @@ def _csv(data: bytes, filename: str) -> tuple[set[str], list[_Row]]:
             elif cells:
                 right = len(cells) == len(header)
                 fault = "" if right else f"The row has {len(cells)} fields, the header {len(header)}."
-                rows.append(_Row(start, dict(zip(header, cells, strict=False)), fault))
+                rows.append(Row(start, dict(zip(header, cells, strict=False)), fault))
             start = reader.line_num + 1
     except csv.Error as error:
         raise UserError(f"{filename}: the row that starts in line {start} cannot be read as CSV ({error}).") from error
     return set(header), rows
 
 
-def _jsonl(data: bytes, filename: str) -> tuple[set[str], list[_Row]]:
+def _jsonl(data: bytes, filename: str) -> tuple[set[str], list[Row]]:
     rows = [
         _json_row(number, line) for number, line in enumerate(_decoded(data, filename).split("\n"), 1) if line.strip()
     ]
@@ -208,21 +226,21 @@ def _jsonl(data: bytes, filename: str) -> tuple[set[str], list[_Row]]:
     return {key for row in rows for key in row.cells}, rows
 
 
-def _json_row(number: int, line: str) -> _Row:
+def _json_row(number: int, line: str) -> Row:
     try:
         cells = json.loads(line)
     except (ValueError, RecursionError):  # ValueError: also an integer of thousands of digits
-        return _Row(number, {}, "The line is not JSON.")
-    return _Row(number, cells) if isinstance(cells, dict) else _Row(number, {}, "The line is not a JSON object.")
+        return Row(number, {}, "The line is not JSON.")
+    return Row(number, cells) if isinstance(cells, dict) else Row(number, {}, "The line is not a JSON object.")
 
 
-def _parquet(data: bytes, filename: str) -> tuple[set[str], list[_Row]]:
+def _parquet(data: bytes, filename: str) -> tuple[set[str], list[Row]]:
     try:
         table = pq.read_table(io.BytesIO(data))
         records = table.select([name for name in table.column_names if name in COLUMNS]).to_pylist()
     except (pa.ArrowException, OSError, ValueError) as error:
         raise UserError(f"{filename} is not a readable Parquet file.") from error
-    return set(table.column_names), [_Row(number, cells) for number, cells in enumerate(records, 1)]
+    return set(table.column_names), [Row(number, cells) for number, cells in enumerate(records, 1)]
 
 
 @dataclass(frozen=True)
@@ -243,6 +261,16 @@ def imported_rows(run_id: str, answers: AnswersRead) -> Iterator[ResponseRow]:
     for answer in answers.answers:
         seen[answer.model, answer.item] += 1
         trial = Trial(answer.model, answer.item, IMPORTED, seen[answer.model, answer.item])
-        outcome = "refused" if is_refusal(answer.response) else "ok" if answer.response.strip() else "unparsed"
         key = (run_id, trial.id, trial.model, trial.item, trial.variation, trial.epoch)
-        yield ResponseRow(*key, outcome=outcome, text=answer.response, attempts=0)
+        outcome, cut = _outcome(answer), answer.finish == "length"
+        yield ResponseRow(*key, outcome=outcome, text=answer.response, truncated=cut, attempts=0)
+
+
+def _outcome(answer: Answer) -> Outcome:
+    if answer.finish == "filtered":
+        return "filtered"
+    if not answer.response.strip():
+        return "unparsed"
+    if is_refusal(answer.response):
+        return "refused"
+    return "truncated" if answer.finish == "length" else "ok"

@@ -75,6 +75,7 @@ class Engine:
         self._setting = Setting(job.run_id, job.session, self.budget, self.brake, store.writer)
         specs = {spec.name: spec for spec in job.plan.models}
         self.lines = [self._line(model, specs.get(model.name, ModelSpec(model.name)), "model") for model in job.models]
+        self._places: dict[str, Gate] = {}
         self.recogniser = job.recogniser
         self.judge: Line | None = None
         if isinstance(job.recogniser, JudgeRecogniser):
@@ -96,6 +97,8 @@ class Engine:
             if not line.spec.name.startswith(LOCAL):
                 line.gate.tune(limits.at_once)
                 line.provider.gate.tune(limits.provider_at_once)
+                if line.name in self._places:
+                    self._places[line.name].tune(OPEN_PER_CALL * limits.at_once)
 
     @property
     def all_lines(self) -> list[Line]:
@@ -120,7 +123,7 @@ class Engine:
 
     async def _pull(self, line: Line) -> None:
         """One model's part: what is unread first, then what was not asked."""
-        places = Gate(OPEN_PER_CALL * line.gate.most)
+        places = self._places[line.name] = Gate(OPEN_PER_CALL * line.gate.most)
         async with asyncio.TaskGroup() as group:
             with contextlib.suppress(Halt):  # calls under way are finished; resuming finds what was not asked
                 await self._feed(line, group, places)

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from core.errors import UserError
 from core.methods.value_compass import ValueCompass
+from core.models import sessions
 from core.models.base import Model, ModelSpec
 from core.models.registry import open_model
 from core.recognition.base import Recogniser
@@ -187,6 +188,7 @@ class RunManager:
             self.stop(run_id)
         for run_id in self.active():
             self.wait(run_id, 60)
+        self.call(sessions.close(), 5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self.store.close()
 
@@ -256,7 +258,7 @@ def _models(plan: Plan, limits: Limits) -> tuple[Model, ...]:
 
 
 def _open(spec: ModelSpec, limits: Limits) -> Model:
-    return open_model(spec, concurrency=limits.at_once)
+    return open_model(spec, concurrency=limits.at_once, timeout_s=limits.timeout_s)
 
 
 def _recogniser(plan: Plan, limits: Limits) -> Recogniser | None:

@@ -127,10 +127,16 @@ class Gate:
             self._cuts += 1
         wait = backoff(self._cuts) if retry_after is None else retry_after
         self._closed_until = max(self._closed_until, now + wait)
-        asyncio.get_running_loop().call_later(self._closed_until - now, self._let_through)
+        self._reopen()
 
     def _free(self) -> bool:
         return self.under_way < int(self.allowed) and self.closed_s == 0.0
+
+    def _reopen(self) -> None:
+        if self.closed_s:  # a timer may come a little early, so it looks again
+            asyncio.get_running_loop().call_later(self.closed_s + 0.001, self._reopen)
+        else:
+            self._let_through()
 
     def _let_through(self) -> None:
         while self._waiting and (self._waiting[0].done() or self._free()):

@@ -89,14 +89,14 @@ def test_an_unmeasured_model_is_estimated_by_rules_of_thumb(store: Store) -> Non
     assert known.cost_usd is not None
     assert known.cost_usd > 0
     assert unknown.cost_usd is None
-    assert not known.measured
+    assert known.basis == "rule of thumb"
 
 
 def test_a_measured_model_is_estimated_by_its_own_answers(store: Store) -> None:
     add_run(store)
     add_responses(store, *(response(n, model=EMBEDDED, latency_s=2.0, tokens_out=40) for n in range(5)))
     (row,) = estimate(Plan("p", suite(4), (ModelSpec(EMBEDDED),), probes=0, asking=Asking(64)), store)
-    assert row.measured
+    assert row.basis == "earlier runs"
     assert row.seconds == pytest.approx(4 * 2.0)
     assert row.tokens_out == 4 * 40
     assert row.cost_usd == 0
