@@ -98,13 +98,14 @@ def text_faults(texts: pd.DataFrame) -> list[Finding]:
 
 def losses(outcomes: pd.DataFrame) -> list[Finding]:
     """Models with many refusals or lost answers, which are hardly missing at random; and a note on cut-off answers.
-    `outcomes` has columns model, asked, ok, refused, unparsed, filtered, error, truncated."""
+    `outcomes` has columns model, asked, and one for each core.methods.base.Outcome."""
     found = []
     for row in outcomes.itertuples(index=False):
         asked = int(row.asked)
         refused = (row.refused + row.filtered) / asked
         lost = (row.unparsed + row.error) / asked
-        cut = row.truncated / row.ok if row.ok else 0.0
+        answered = int(row.ok + row.truncated)
+        cut = row.truncated / answered if answered else 0.0
         if refused > REFUSAL_SHARE:
             found.append(
                 Finding(row.model, "refusals", True, f"refusals: {refused:.0%} of {asked} questions", refused, asked)
@@ -113,8 +114,8 @@ def losses(outcomes: pd.DataFrame) -> list[Finding]:
             sentence = f"lost answers: {lost:.0%} of {asked} failed or were empty"
             found.append(Finding(row.model, "lost", True, sentence, lost, asked))
         if cut > CUT_SHARE:
-            sentence = f"answers cut off at the length limit: {cut:.0%} of {int(row.ok)}"
-            found.append(Finding(row.model, "cut", False, sentence, cut, int(row.ok)))
+            sentence = f"answers cut off at the length limit: {cut:.0%} of {answered}"
+            found.append(Finding(row.model, "cut", False, sentence, cut, answered))
     return found
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -19,8 +19,9 @@ class Scores:
     """Scores of M models on V values from B bootstrap draws clustered by item.
 
     `mean`, `low`, `high`: M x V. Raw scores lie in [-100, 100] where stance was measured, in [0, 100] where presence
-    was; ipsatised ones are differences from the model's own mean over the values. `n_items`, `n_answers`: M x V.
-    `draws`: B x M x V. NaN: nothing scored, or (low, high) fewer than MIN_ITEMS items.
+    was; ipsatised ones are differences from the model's own mean over the values. M x V too: `n_items` and `n_answers`
+    scored, and `n_asked`, the questions asked to get them. `draws`: B x M x V. NaN: nothing scored, or (low, high)
+    fewer than MIN_ITEMS items.
     """
 
     models: tuple[str, ...]
@@ -33,6 +34,7 @@ class Scores:
     n_items: NDArray[np.int64]
     n_answers: NDArray[np.int64]
     draws: Floats
+    n_asked: NDArray[np.int64]
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -48,7 +50,7 @@ class Scores:
         return hashlib.sha256(names.encode() + held).hexdigest()
 
     def frame(self) -> pd.DataFrame:
-        """One row per model and value: model, value, score, low, high, n_items, n_answers."""
+        """One row per model and value: model, value, score, low, high, n_items, n_answers, n_asked."""
         index = pd.MultiIndex.from_product([self.models, self.values], names=["model", "value"])
         columns = {
             "score": self.mean,
@@ -56,19 +58,22 @@ class Scores:
             "high": self.high,
             "n_items": self.n_items,
             "n_answers": self.n_answers,
+            "n_asked": self.n_asked,
         }
         return pd.DataFrame({name: array.reshape(-1) for name, array in columns.items()}, index=index).reset_index()
 
     def only(self, models: Sequence[str]) -> "Scores":
         """The scores of some of the models, in the order given; unknown names are left out."""
         keep = [self.models.index(model) for model in models if model in self.models]
-        cut = {name: getattr(self, name)[keep] for name in ("mean", "low", "high", "n_items", "n_answers")}
-        names = tuple(self.models[i] for i in keep)
-        return Scores(names, self.values, self.measure, self.kind, draws=self.draws[:, keep], **cut)
+        cut = {name: getattr(self, name)[keep] for name in ("mean", "low", "high", "n_items", "n_answers", "n_asked")}
+        return replace(self, models=tuple(self.models[i] for i in keep), draws=self.draws[:, keep], **cut)
 
 
-def score(items: pd.DataFrame, values: Sequence[str], measure: str, seed: int = 0) -> Scores:
-    """Raw scores from mean strengths per model x item x value (columns model, item_id, value, strength, n).
+def score(
+    items: pd.DataFrame, values: Sequence[str], measure: str, seed: int = 0, due: pd.DataFrame | None = None
+) -> Scores:
+    """Raw scores from mean strengths per model x item x value (columns model, item_id, value, strength, n). `due` (one
+    row a model x value, see analysis.bounds) says how many questions were asked; without it, those that were scored.
 
     Every item counts once, however many answers it has. All models share the resamples of items, so their
     differences are paired on the items they have in common. The order of the rows does not matter.
@@ -83,7 +88,16 @@ def score(items: pd.DataFrame, values: Sequence[str], measure: str, seed: int = 
         mean = np.nansum(cells, axis=0, dtype=np.float64) / np.where(n_items == 0, np.nan, n_items)
     bounds = (-100.0, 100.0) if measure == "stance" else (0.0, 100.0)
     low, high = intervals(mean, draws, n_items, bounds)
-    return Scores(models, tuple(values), measure, "raw", mean, low, high, n_items, answers, draws)
+    asked = answers if due is None else grid(due, "asked", models, values).astype(np.int64)
+    return Scores(models, tuple(values), measure, "raw", mean, low, high, n_items, answers, draws, asked)
+
+
+def grid(frame: pd.DataFrame, column: str, models: Sequence[str], values: Sequence[str]) -> Floats:
+    """A column of a frame with one row a model x value, as M x V; 0 where there is no row."""
+    cells = pd.Series(frame[column].to_numpy(np.float64), pd.MultiIndex.from_frame(frame[["model", "value"]]))
+    every = pd.MultiIndex.from_product([models, values])
+    found: Floats = cells.reindex(every, fill_value=0.0).to_numpy().reshape(len(models), len(values))
+    return found
 
 
 def ipsatised(raw: Scores) -> Scores:
@@ -95,7 +109,7 @@ def ipsatised(raw: Scores) -> Scores:
     draws = raw.draws - raw.draws.mean(axis=2, keepdims=True)
     spread = raw.bounds[1] - raw.bounds[0]
     low, high = intervals(mean, draws, raw.n_items, (-spread, spread))
-    return Scores(raw.models, raw.values, raw.measure, "ipsatised", mean, low, high, raw.n_items, raw.n_answers, draws)
+    return replace(raw, kind="ipsatised", mean=mean, low=low, high=high, draws=draws)
 
 
 def _cube(

@@ -1,15 +1,18 @@
 """The value radar: models' scores on the values' circle, with interval bands and the profile's polygon."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from core.analysis.bounds import Bounds
 from core.analysis.scores import Scores
 from core.charts.style import GRID, PROFILE_COLOUR, faded, finish, label
 
 Floats = NDArray[np.float64]
+INTERVAL, CASES = "95 % interval", "worst to best case"
 
 
 def radar(
@@ -21,11 +24,15 @@ def radar(
     scenarios: Floats | None = None,
     bands: bool = True,
     zoom: bool = False,
+    cases: Bounds | None = None,
 ) -> go.Figure:
     """One closed line a model. `profile` (weights summing to 1) is drawn scaled so that its largest weight touches the
     rim; `scenarios` (V) is the score of the scenarios' own words. The radial axis spans the whole range of the score,
-    or with `zoom` that of the data. A point's customdata is (model, value id)."""
+    or with `zoom` that of the data. With `cases`, the scores' worst and best case, the bands show these in the place of
+    the intervals. A point's customdata is (model, value id)."""
     figure = go.Figure()
+    if cases is not None:
+        scores = replace(scores, low=cases.low, high=cases.high)
     low, high = _range(scores, zoom)
     if profile is not None:
         _add_profile(figure, scores, names, profile, low, high)
@@ -34,10 +41,11 @@ def radar(
     for i, model in enumerate(scores.models):
         colour = colours.get(model, PROFILE_COLOUR)
         if bands:
-            _add_band(figure, scores, names, i, colour)
-        _add_model(figure, scores, names, i, colour, dashes.get(model, "solid"))
+            _add_band(figure, scores, names, i, colour, CASES if cases else INTERVAL)
+        _add_model(figure, scores, names, i, colour, dashes.get(model, "solid"), CASES if cases else INTERVAL)
     what = {"stance": "values supported and opposed", "presence": "values present"}[scores.measure]
     title = f"Radar of {what}" + (", each model against its own average" if scores.kind == "ipsatised" else "")
+    title += ", with worst and best cases" if cases else ""
     ticks = {"gridcolor": GRID, "linecolor": GRID}
     return finish(
         figure,
@@ -104,7 +112,7 @@ def _add_scenarios(figure: go.Figure, scores: Scores, names: Mapping[str, str], 
     )
 
 
-def _add_band(figure: go.Figure, scores: Scores, names: Mapping[str, str], i: int, colour: str) -> None:
+def _add_band(figure: go.Figure, scores: Scores, names: Mapping[str, str], i: int, colour: str, what: str) -> None:
     low, high = scores.low[i], scores.high[i]
     if np.isnan(low).any() or np.isnan(high).any():
         return
@@ -119,13 +127,15 @@ def _add_band(figure: go.Figure, scores: Scores, names: Mapping[str, str], i: in
         hoverinfo="skip",
         legendgroup=scores.models[i],
         showlegend=False,
-        name=f"{label(scores.models[i])} interval",
+        name=f"{label(scores.models[i])} {what}",
     )
 
 
-def _add_model(figure: go.Figure, scores: Scores, names: Mapping[str, str], i: int, colour: str, dash: str) -> None:
+def _add_model(
+    figure: go.Figure, scores: Scores, names: Mapping[str, str], i: int, colour: str, dash: str, what: str
+) -> None:
     model = scores.models[i]
-    hover = [_hover(scores, i, v) for v in range(len(scores.values))]
+    hover = [_hover(scores, i, v, what) for v in range(len(scores.values))]
     figure.add_scatterpolar(
         r=_closed(scores.mean[i]),
         theta=_angles(scores, names),
@@ -141,8 +151,8 @@ def _add_model(figure: go.Figure, scores: Scores, names: Mapping[str, str], i: i
     )
 
 
-def _hover(scores: Scores, i: int, v: int) -> str:
-    n = f"n = {scores.n_items[i, v]} scenarios, {scores.n_answers[i, v]} answers"
+def _hover(scores: Scores, i: int, v: int, what: str) -> str:
+    n = f"n = {scores.n_items[i, v]} scenarios, scored {scores.n_answers[i, v]} of {scores.n_asked[i, v]} answers"
     if np.isnan(scores.low[i, v]):
         return f"{n}: too few for an interval"
-    return f"95 % interval {scores.low[i, v]:.1f} to {scores.high[i, v]:.1f}<br>{n}"
+    return f"{what} {scores.low[i, v]:.1f} to {scores.high[i, v]:.1f}<br>{n}"

@@ -8,23 +8,34 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from core.analysis.alignment import STATISTICS, Ranking
-from core.charts.style import GRID, PROFILE_COLOUR, finish, label
+from core.charts.style import GRID, PROFILE_COLOUR, faded, finish, label
+
+BARS = "<br>thick bar: worst to best case, thin bar: 95 % interval"
 
 
-def ranking(ranked: Ranking, colours: Mapping[str, str]) -> go.Figure:
-    """Alignment (x) of each model (y) with its 95 % interval; a light band marks every other group. A point's
-    customdata is its model. All models share a trace (those without interval another): fifty traces are slow to make.
+def ranking(ranked: Ranking, colours: Mapping[str, str], cases: pd.DataFrame | None = None) -> go.Figure:
+    """Alignment (x) of each model (y) with its 95 % interval; a light band marks every other group. `cases` (columns
+    model, worst, best) adds a thick bar from the worst to the best case. A point's customdata is its model. All models
+    share a trace (those without interval another): fifty traces are slow to make.
     """
-    table = ranked.table.iloc[::-1]
+    table = ranked.table if cases is None else ranked.table.merge(cases, on="model")
+    table = table.iloc[::-1]
     known = table["low"].notna()
     traces = [_dots(rows, colours) for rows in (table[known], table[~known]) if len(rows)]
+    if cases is not None:
+        traces = [_reach(table), *traces]
     name = STATISTICS[ranked.statistic][0]
     order = {"categoryorder": "array", "categoryarray": [label(model) for model in table["model"]]}
     return finish(
         go.Figure(traces),
-        110 + 34 * len(table),
+        (110 if cases is None else 135) + 34 * len(table),
         f"Alignment with the profile: {name}",
-        xaxis={"title": _unit(ranked.statistic), "gridcolor": GRID, "zeroline": True, "zerolinecolor": GRID},
+        xaxis={
+            "title": _unit(ranked.statistic) + ("" if cases is None else BARS),
+            "gridcolor": GRID,
+            "zeroline": True,
+            "zerolinecolor": GRID,
+        },
         yaxis={"type": "category", "gridcolor": GRID, "automargin": True, **order},
         shapes=_grounds(table),
     )
@@ -50,10 +61,27 @@ def _dots(rows: pd.DataFrame, colours: Mapping[str, str]) -> go.Scatter:
     )
 
 
+def _reach(table: pd.DataFrame) -> go.Scatter:
+    """A bar a model, all in one line that breaks between them, behind the dots."""
+    ends = [x for row in table.itertuples() for x in (row.worst, row.best, None)]
+    return go.Scatter(
+        x=ends,
+        y=[name for model in table["model"] for name in [label(model)] * 3],
+        mode="lines+markers",
+        line={"width": 12, "color": faded(PROFILE_COLOUR, 0.4)},
+        marker={"size": 12, "opacity": 0},  # lines alone would touch the figure's edges
+        name="worst to best case",
+        hoverinfo="skip",
+        showlegend=False,
+    )
+
+
 def _hover(row: Any) -> str:
     n = f"n = {row.n_items} scenarios"
+    if "worst" in row._fields:
+        n += f"<br>worst to best case {row.worst:.2f} to {row.best:.2f}"
     if np.isnan(row.low):
-        return f"{row.alignment:.2f}<br>{n}: too few for an interval"
+        return f"{row.alignment:.2f}, n too small for an interval<br>{n}"
     ranks = f"rank {row.rank_low} to {row.rank_high}"
     return f"{row.alignment:.2f}, 95 % interval {row.low:.2f} to {row.high:.2f}<br>{ranks}<br>{n}"
 

@@ -7,7 +7,16 @@ from typing import Literal, Protocol
 from core.items.item import Item
 from core.models.base import Reply, Request
 
-Outcome = Literal["ok", "refused", "unparsed", "filtered", "error"]
+Outcome = Literal["ok", "truncated", "refused", "unparsed", "filtered", "error"]
+# What each is called wherever it is shown.
+OUTCOMES: Mapping[str, str] = {
+    "ok": "answered",
+    "truncated": "truncated",
+    "refused": "refused",
+    "unparsed": "unparsed",
+    "filtered": "filtered",
+    "error": "failed",
+}
 
 
 @dataclass(frozen=True)
@@ -21,8 +30,9 @@ class Asking:
 
 @dataclass(frozen=True)
 class Reading:
-    """How a reply ended. `choice` is the value id chosen in a closed question and `probs` the probability of each
-    option's value; `recognise` says whether values are to be read in the text."""
+    """How a reply ended: "truncated" is one that the length limit cut off, with words in it but no choice. `choice` is
+    the value id chosen in a closed question and `probs` the probability of each option's value; `recognise` says
+    whether values are to be read in the text."""
 
     outcome: Outcome
     recognise: bool

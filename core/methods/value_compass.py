@@ -9,7 +9,7 @@ import re
 import tomllib
 
 from core.items.item import Item, Option
-from core.methods.base import Asking, Reading
+from core.methods.base import Asking, Outcome, Reading
 from core.models.base import Message, Reply, Request
 from core.paths import DATA
 from core.recognition.refusals import is_refusal
@@ -52,7 +52,7 @@ class ValueCompass:
         return Request(messages, 8, 0.0, asking.seed, options=LABELS, stakes=(first.value, second.value))
 
     def read(self, item: Item, variation: str, reply: Reply) -> Reading:
-        """Blank text is `unparsed`; a refusal is told by core.recognition.refusals."""
+        """Blank text is `unparsed`; a refusal, cut off or not, is told by core.recognition.refusals."""
         if reply.finish == "filtered":
             return Reading("filtered", False)
         if variation in CLOSED:
@@ -61,7 +61,7 @@ class ValueCompass:
             return Reading("unparsed", False)
         if is_refusal(reply.text):
             return Reading("refused", False)
-        return Reading("ok", True)
+        return Reading("truncated" if reply.finish == "length" else "ok", True)
 
 
 def _ordered(item: Item, variation: str) -> tuple[Option, ...]:
@@ -73,8 +73,14 @@ def _read_closed(item: Item, variation: str, reply: Reply) -> Reading:
     values = dict(zip(LABELS, (option.value for option in _ordered(item, variation)), strict=True))
     probs = {values[key]: p for key, p in reply.option_probs.items()} if reply.option_probs else None
     if label is None:
-        return Reading("refused" if is_refusal(reply.text) else "unparsed", False, probs=probs)
+        return Reading(_without_choice(reply), False, probs=probs)
     return Reading("ok", False, values[label], probs)
+
+
+def _without_choice(reply: Reply) -> Outcome:
+    if is_refusal(reply.text):
+        return "refused"
+    return "truncated" if reply.finish == "length" else "unparsed"
 
 
 # The letter alone, perhaps after "the answer is", and nothing but its own explanation after it.

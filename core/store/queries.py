@@ -11,8 +11,12 @@ from core.store.database import Store
 from core.store.records import ResponseRow
 from core.values.profile import SavedProfile
 
+# An answer with words in it, whole or cut off; and one to an open question, in which values are read.
+ANSWERED = "outcome IN ('ok', 'truncated')"
+OPEN = "NOT starts_with(variation, 'closed-')"
+
 # Where several runs hold answers of one model, its newest run speaks for it (run ids sort by time).
-_CHOSEN = """
+CHOSEN = """
     WITH chosen AS (
         SELECT model, max(run_id) AS run_id FROM responses WHERE list_contains($runs::VARCHAR[], run_id) GROUP BY model
     )
@@ -75,7 +79,7 @@ def unread_responses(store: Store, run_id: str, model: str, recogniser: str) -> 
     """A model's free answers that the recogniser has not read, or could not read because it was not reached."""
     sql = f"""
         SELECT {_RESPONSE} FROM responses AS r
-        WHERE run_id = ? AND model = ? AND outcome = 'ok' AND choice IS NULL AND NOT EXISTS (
+        WHERE run_id = ? AND model = ? AND {ANSWERED} AND {OPEN} AND NOT EXISTS (
             SELECT 1 FROM recognised AS m
             WHERE m.run_id = r.run_id AND m.trial_id = r.trial_id AND m.recogniser = ? AND m.status <> 'error'
         )
@@ -84,12 +88,13 @@ def unread_responses(store: Store, run_id: str, model: str, recogniser: str) -> 
 
 
 def progress(store: Store, run_id: str) -> pd.DataFrame:
-    """Per model of one run: counts of ok, refused, unparsed, filtered, error; tokens, seconds and cost so far; `read`
-    and `unreadable` count free answers with a recognition and with a failed one."""
+    """Per model of one run: a count of each core.methods.base.Outcome; tokens, seconds and cost so far; `read` and
+    `unreadable` count free answers with a recognition and with a failed one."""
     return store.frame(
         """
         SELECT r.model,
                count(*) FILTER (outcome = 'ok') AS ok,
+               count(*) FILTER (outcome = 'truncated') AS truncated,
                count(*) FILTER (outcome = 'refused') AS refused,
                count(*) FILTER (outcome = 'unparsed') AS unparsed,
                count(*) FILTER (outcome = 'filtered') AS filtered,
@@ -133,35 +138,11 @@ def item_scores(store: Store, run_ids: Sequence[str], at_stake: bool = False) ->
     """Mean strength per model x item x value over the answers that were read: model, item_id, value, strength, n
     (answers). With `at_stake` a value is scored only on the items that name it as at stake."""
     return store.frame(
-        _CHOSEN
+        CHOSEN
         + "SELECT r.model, r.item_id, r.value, avg(r.strength) AS strength, count(*) AS n"
         + " FROM recognitions AS r JOIN chosen USING (model, run_id) JOIN runs USING (run_id, recogniser)"
         + (_AT_STAKE if at_stake else "")
         + " GROUP BY ALL",
-        {"runs": list(run_ids)},
-    )
-
-
-def outcomes(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
-    """Per model, over its free answers: planned outcomes and how many were read (`scored`); over its closed questions:
-    the answers in both orders, for the quality gates."""
-    return store.frame(
-        _CHOSEN
-        + """
-        SELECT model, run_id,
-               count(*) AS asked,
-               count(*) FILTER (outcome = 'ok') AS ok,
-               count(*) FILTER (outcome = 'refused') AS refused,
-               count(*) FILTER (outcome = 'unparsed') AS unparsed,
-               count(*) FILTER (outcome = 'filtered') AS filtered,
-               count(*) FILTER (outcome = 'error') AS error,
-               count(*) FILTER (outcome = 'ok' AND truncated) AS truncated,
-               count(*) FILTER (m.status = 'ok') AS scored
-        FROM responses JOIN chosen USING (model, run_id) JOIN runs USING (run_id)
-        LEFT JOIN recognised AS m USING (run_id, trial_id, recogniser)
-        WHERE NOT starts_with(variation, 'closed-')
-        GROUP BY ALL ORDER BY model
-        """,
         {"runs": list(run_ids)},
     )
 
@@ -178,7 +159,7 @@ def scenario_texts(store: Store, run_ids: Sequence[str], most: int = 500) -> lis
 def closed_answers(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
     """Answers to closed questions: model, item_id, variation, outcome, choice, option_probs (JSON), option_mass."""
     return store.frame(
-        _CHOSEN
+        CHOSEN
         + """
         SELECT model, item_id, variation, outcome, choice, option_probs::VARCHAR AS option_probs, option_mass
         FROM responses JOIN chosen USING (model, run_id) WHERE starts_with(variation, 'closed-')
@@ -190,10 +171,10 @@ def closed_answers(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
 def sample_texts(store: Store, run_ids: Sequence[str], per_model: int = 200) -> pd.DataFrame:
     """Up to `per_model` free answers of each model, in trial order: model, item_id, text."""
     return store.frame(
-        _CHOSEN
-        + """
+        CHOSEN
+        + f"""
         SELECT model, item_id, left(text, 5000) AS text FROM responses JOIN chosen USING (model, run_id)
-        WHERE outcome = 'ok' AND choice IS NULL
+        WHERE {ANSWERED} AND {OPEN}
         QUALIFY row_number() OVER (PARTITION BY model ORDER BY trial_id) <= $most
         """,
         {"runs": list(run_ids), "most": per_model},
@@ -237,13 +218,22 @@ def _filter_parameters(run_ids: Sequence[str], chosen: Filter) -> dict[str, obje
 
 
 def scenarios(store: Store, run_ids: Sequence[str], chosen: Filter, limit: int = 500) -> pd.DataFrame:
-    """The items that have a response passing the filter: item_id, text, item_values, domain, region, answers (how
-    many), and the mean strength of the filter's value where one is set."""
+    """The items that have a response passing the filter: item_id, text, item_values, domain, region, `answers` (how
+    many pass), `asked` (the open questions on it put to the filter's models), and where the filter has a value its
+    mean `strength` over the `scored` of these answers."""
     return store.frame(
-        _CHOSEN + "SELECT r.item_id, any_value(i.text) AS text, any_value(i.item_values) AS item_values,"
-        " any_value(i.domain) AS domain, any_value(i.region) AS region,"
-        " count(*) AS answers, avg(g.strength) AS strength"
-        + _FILTERED
+        CHOSEN
+        + f"""
+        , asked AS (
+            SELECT item_id, count(*) AS asked FROM responses JOIN chosen USING (model, run_id)
+            WHERE {OPEN} AND (len($models::VARCHAR[]) = 0 OR list_contains($models::VARCHAR[], model))
+            GROUP BY item_id
+        )
+        SELECT r.item_id, any_value(i.text) AS text, any_value(i.item_values) AS item_values,
+               any_value(i.domain) AS domain, any_value(i.region) AS region, count(*) AS answers,
+               coalesce(any_value(asked.asked), 0) AS asked, count(g.strength) AS scored, avg(g.strength) AS strength
+        """
+        + _FILTERED.replace("WHERE", "LEFT JOIN asked ON asked.item_id = r.item_id WHERE", 1)
         + " GROUP BY r.item_id ORDER BY strength DESC NULLS LAST, min(i.position) LIMIT $most",
         _filter_parameters(run_ids, chosen) | {"most": limit},
     )
@@ -252,8 +242,8 @@ def scenarios(store: Store, run_ids: Sequence[str], chosen: Filter, limit: int =
 def answers(store: Store, run_ids: Sequence[str], chosen: Filter, limit: int = 200) -> pd.DataFrame:
     """Responses that pass the filter, with texts cut at 20,000 characters (`chars` is the full length)."""
     return store.frame(
-        _CHOSEN
-        + """SELECT r.run_id, r.trial_id, r.model, r.item_id, r.variation, r.epoch, r.outcome, r.truncated,
+        CHOSEN
+        + """SELECT r.run_id, r.trial_id, r.model, r.item_id, r.variation, r.epoch, r.outcome,
              left(r.text, 20000) AS text, length(r.text) AS chars, r.choice, r.option_probs::VARCHAR AS option_probs,
              r.option_mass, r.error, r.attempts, r.latency_s, r.tokens_in, r.tokens_out"""
         + _FILTERED
@@ -329,9 +319,9 @@ class Speed:
 
 def speed(store: Store, model: str) -> Speed | None:
     """How fast and how long a model answered so far; None when nothing is known."""
-    sql = """
+    sql = f"""
         SELECT avg(latency_s), avg(tokens_out) FROM responses
-        WHERE model = ? AND outcome = 'ok' AND choice IS NULL HAVING count(latency_s) >= 3 AND count(tokens_out) >= 3
+        WHERE model = ? AND {ANSWERED} AND {OPEN} HAVING count(latency_s) >= 3 AND count(tokens_out) >= 3
     """
     rows = store.rows(sql, [model])
     return Speed(float(rows[0][0]), float(rows[0][1])) if rows else None

@@ -6,6 +6,7 @@ import streamlit as st
 from core.analysis.alignment import Ranking, rank
 from core.charts.ranking import ranking
 from core.charts.style import model_colours
+from pages.shared.denominators import case_notes, cases_of
 from pages.shared.parts import (
     RADAR_CONFIG,
     choose_statistic,
@@ -34,9 +35,12 @@ def verdict(ranked: Ranking, profile: str) -> str:
     return f"Under the profile “{profile}”: the first place is not decided; {', '.join(first)} cannot be told apart."
 
 
-def full_table(ranked: Ranking, shown: View) -> pd.DataFrame:
-    """The ranking with denominators and badges."""
+def full_table(ranked: Ranking, shown: View, cases: pd.DataFrame | None) -> pd.DataFrame:
+    """The ranking with denominators and badges, and the worst and best cases where they are shown."""
     table = ranked.table.merge(shown.results.outcomes, on="model", how="left")
+    if cases is not None:
+        table = table.merge(cases, on="model", how="left")
+    table["unread"] = table["ok"] + table["truncated"] - table["scored"]
     table["scored"] = table["scored"].astype(int).astype(str) + " of " + table["asked"].astype(int).astype(str)
     table["badge"] = ["low information" if shown.results.low_information(model) else "" for model in table["model"]]
     table["simulated"] = table["model"].str.startswith("simulated/")
@@ -48,8 +52,8 @@ def unranked(shown: View) -> None:
     for row in shown.results.outcomes.itertuples():
         if row.model in shown.models and row.model not in shown.results.raw.models:
             st.text(
-                f"Not ranked: {row.model}. Of {row.asked} answers, {row.refused} were refused, {row.unparsed} "
-                f"unparsed, {row.error} failed, and values could be read in {row.scored}."
+                f"Not ranked: {row.model}. Of {row.asked} questions, {row.refused} were refused, {row.unparsed} "
+                f"unparsed, {row.filtered} filtered, {row.error} failed, and values could be read in {row.scored}."
             )
 
 
@@ -64,32 +68,39 @@ if not scores.models:
     nothing_read(shown)
     st.stop()
 ranked = rank(scores, shown.weights, statistic)
+cases = cases_of(shown, ranked)
 st.text(verdict(ranked, shown.profile.name))
 if ranked.table["alignment"].isna().all() and len(set(shown.weights.round(9))) == 1:
     st.info("With equal weights there is no profile to match: choose a profile or move a weight.")
-figure = ranking(ranked, model_colours(models_in_order()))
+figure = ranking(ranked, model_colours(models_in_order()), cases)
 st.plotly_chart(figure, config=RADAR_CONFIG, key="ranking", alt="Models ranked by alignment, with 95 % intervals")
+case_notes(ranked, cases)
 unranked(shown)
 information_notes(shown, shown.models)
 measure_note(shown)
 
-table = full_table(ranked, shown)
+table = full_table(ranked, shown, cases)
 st.dataframe(
     table,
     hide_index=True,
     column_order=[
-        *("rank", "model", "badge", "alignment", "low", "high", "rank_low", "rank_high", "group"),
-        *("n_items", "scored", "refused", "error", "simulated"),
+        *("rank", "model", "badge", "alignment", "low", "high", "worst", "best", "rank_low", "rank_high", "group"),
+        *("n_items", "scored", "planned", "truncated", "refused", "unparsed", "filtered", "error", "unread"),
+        "simulated",
     ],
     column_config={
         "low": st.column_config.NumberColumn("95 % low", format="%.2f"),
         "high": st.column_config.NumberColumn("95 % high", format="%.2f"),
+        "worst": st.column_config.NumberColumn("worst case", format="%.2f"),
+        "best": st.column_config.NumberColumn("best case", format="%.2f"),
         "alignment": st.column_config.NumberColumn(format="%.2f"),
         "rank_low": st.column_config.NumberColumn("best rank", help="1 + the models that are surely better"),
         "rank_high": st.column_config.NumberColumn("worst rank"),
         "group": st.column_config.NumberColumn(help="Models of one group do not differ from its first. 0: n too small"),
         "n_items": st.column_config.NumberColumn("scenarios"),
-        "scored": st.column_config.TextColumn(help="Answers in which values were read, of all questions asked"),
+        "scored": st.column_config.TextColumn(help="Answers in which values were read, of all questions asked so far"),
+        "truncated": st.column_config.NumberColumn(help="Cut off at the length limit; what is there is scored"),
+        "unread": st.column_config.NumberColumn(help="Answered, but the recogniser has not, or could not, read it"),
         "error": "failed",
     },
 )

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from core.analysis.scores import Kind
 from core.charts.radar import radar
 from core.charts.style import model_colours, model_dashes
+from pages.shared.denominators import choose_cases, radar_note
 from pages.shared.parts import (
     RADAR_CONFIG,
     downloads,
@@ -17,6 +19,8 @@ from pages.shared.resources import models_in_order
 from pages.shared.sidebar import View, view
 
 MOST_SHOWN = 5
+KINDS: dict[str, Kind] = {"raw": "raw", "ipsatised": "ipsatised"}
+TITLES = {"score": "score", "low": "95 % low", "high": "95 % high", "worst": "worst case", "best": "best case"}
 
 st.title("Value radar")
 
@@ -30,7 +34,7 @@ def draw(shown: View) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = st.segmented_control(
             "Scores",
-            ["raw", "ipsatised"],
+            list(KINDS),
             default="raw",
             required=True,
             key="scores",
@@ -42,6 +46,7 @@ def draw(shown: View) -> None:
         bands = st.toggle("Intervals", True, key="bands", bind="query-params", persist_state="session")
         polygon = st.toggle("Profile", True, key="polygon", bind="query-params", persist_state="session")
         zoom = st.toggle("Zoom to the data", False, key="zoom", bind="query-params", persist_state="session")
+        extreme = choose_cases()
     models = [model for model in shown_models(shown) if model in shown.results.raw.models]
     if not models:
         nothing_read(shown)
@@ -51,8 +56,8 @@ def draw(shown: View) -> None:
             f"The first {MOST_SHOWN} of {len(models)} models are drawn: choose up to {MOST_SHOWN} in the sidebar."
         )
         models = models[:MOST_SHOWN]
-    every = shown.results.ipsatised if kind == "ipsatised" else shown.results.raw
-    scores = every.only(models)
+    scores = shown.results.scores(KINDS[kind]).only(models)
+    cases = shown.results.cases(KINDS[kind]).only(models) if extreme else None
     system, order = shown.results.system, models_in_order()
     figure = radar(
         scores,
@@ -61,8 +66,9 @@ def draw(shown: View) -> None:
         model_dashes(order),
         shown.weights if polygon else None,
         shown.results.scenarios,
-        bands,
+        bands or extreme,
         zoom,
+        cases,
     )
     picked = st.plotly_chart(
         figure,
@@ -75,6 +81,8 @@ def draw(shown: View) -> None:
     points = [point.get("customdata") for point in picked["selection"]["points"]]
     if points and isinstance(points[0], list):
         open_scenarios(system.names[points[0][1]])
+    if cases is not None:
+        radar_note(cases)
     if shown.results.scenarios is not None:
         st.caption(
             ":material/info: The dashed line is the same reading of the scenarios themselves. A model's line close "
@@ -86,16 +94,14 @@ def draw(shown: View) -> None:
         value = st.selectbox("Value", system.ids, format_func=lambda value: system.names[value], key="radar_value")
         if st.button("Open its scenarios", icon=":material/forum:"):
             open_scenarios(system.names[str(value)])
-    frame = scores.frame()
+    frame = scores.frame() if cases is None else scores.frame().merge(cases.frame(), on=["model", "value"])
     frame["value"] = frame["value"].map(system.names)
     st.dataframe(
         frame,
         hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(title, format="%.1f")
-            for name, title in (("score", "score"), ("low", "95 % low"), ("high", "95 % high"))
-        }
-        | {"n_items": "scenarios", "n_answers": "answers"},
+        column_config={name: st.column_config.NumberColumn(title, format="%.1f") for name, title in TITLES.items()}
+        | {"n_items": "scenarios", "n_answers": "answers scored", "n_asked": "of asked"}
+        | {"missing": st.column_config.NumberColumn(format="percent")},
     )
     st.caption("An empty interval means: n too small (fewer than 8 scenarios).")
     downloads(frame, f"scores-{kind}")

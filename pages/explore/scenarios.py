@@ -3,10 +3,11 @@
 import pandas as pd
 import streamlit as st
 
+from core.methods.base import OUTCOMES
 from core.runs.drilldown import answers_to
 from core.store import queries
 from core.store.queries import Filter
-from pages.shared.answers import OUTCOMES, draw_answers, draw_closed
+from pages.shared.answers import draw_answers, draw_closed
 from pages.shared.parts import downloads, empty, measure_note
 from pages.shared.resources import store
 from pages.shared.sidebar import View, view
@@ -65,7 +66,9 @@ def choose_item(found: pd.DataFrame, names: dict[str, str]) -> str:
         item_values=[", ".join(names.get(v, v) for v in values) for values in found["item_values"]],
         domain=found["domain"].str.replace("_", " "),
         region=found["region"].str.replace("_", " "),
+        scored=found["scored"].astype(str) + " of " + found["asked"].astype(str),
     )
+    means = ["strength", "scored"] if found["scored"].any() else []  # only where the filter has a value
     picked = st.dataframe(
         table,
         hide_index=True,
@@ -73,12 +76,13 @@ def choose_item(found: pd.DataFrame, names: dict[str, str]) -> str:
         on_select="rerun",
         selection_mode="single-row",
         key="scenario-list",
-        column_order=["item_id", "text", "item_values", "domain", "region", "answers", "strength"],
+        column_order=["item_id", "text", "item_values", "domain", "region", "answers", *means],
         column_config={
             "item_id": st.column_config.TextColumn("id", width="small"),
             "text": st.column_config.TextColumn("scenario", width="large"),
             "item_values": "at stake",
             "strength": st.column_config.NumberColumn("mean strength", format="%.2f"),
+            "scored": st.column_config.TextColumn(help="Answers in the mean, of the open questions asked so far"),
         },
     )
     rows = picked["selection"]["rows"]

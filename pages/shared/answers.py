@@ -6,9 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.evidence import Mark, highlighted
+from core.methods.base import OUTCOMES
 from core.runs.drilldown import Answer
 
-OUTCOMES = {"ok": "answered", "refused": "refused", "unparsed": "unparsed", "filtered": "filtered", "error": "failed"}
 WIDTHS: dict[int, int | Literal["stretch"]] = {1: "stretch", 2: 480}  # in pixels, by how many stand side by side
 
 
@@ -24,8 +24,8 @@ def draw_answers(answers: list[Answer], names: dict[str, str], marked: list[str]
 def _draw_answer(answer: Answer, names: dict[str, str], marked: list[str]) -> None:
     st.text(answer.model)
     simulated = " · simulated" if answer.model.startswith("simulated/") else ""
-    cut = " · cut off at the length limit" if answer.truncated else ""
-    st.caption(f"{OUTCOMES[answer.outcome]} · {answer.variation} · epoch {answer.epoch}{cut}{simulated}")
+    cut = " at the length limit" if answer.outcome == "truncated" else ""
+    st.caption(f"{OUTCOMES[answer.outcome]}{cut} · {answer.variation} · epoch {answer.epoch}{simulated}")
     if answer.error:
         st.text(answer.error)
     if answer.text:

@@ -12,6 +12,7 @@ from core.errors import UserError
 from core.recognition.quality import quality_sentence
 from core.runs.defaults import first_plan
 from core.store import queries
+from pages.shared.denominators import scored_note
 from pages.shared.plain import escape, show_error
 from pages.shared.resources import manager, models_in_order, run_label, store
 from pages.shared.sidebar import View
@@ -111,7 +112,7 @@ def nothing_read(view: View) -> None:
 
 
 def measure_note(view: View) -> None:
-    """What the scores mean, and with what quality they were read."""
+    """What the scores mean, with what quality they were read, and over how many answers."""
     if view.results.measure == "presence":
         st.caption(
             ":material/visibility: **Presence, not direction**: how much the answers are *about* a value (0 to 100), "
@@ -122,6 +123,7 @@ def measure_note(view: View) -> None:
             ":material/balance: Scores run from -100 (opposed) to 100 (supported), as read by "
             f"{escape(view.recogniser)}. “More of a value” is not “better”."
         )
+    scored_note(view)
 
 
 def information_notes(view: View, models: Sequence[str]) -> None:

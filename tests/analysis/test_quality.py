@@ -131,7 +131,7 @@ def test_losses_and_refusals_are_gates_and_cut_answers_a_note() -> None:
     assert losses(outcomes(asked=100, ok=80, refused=20)) == []
     names = {
         f.name: f
-        for f in losses(outcomes(asked=100, ok=40, refused=20, filtered=5, unparsed=20, error=15, truncated=30))
+        for f in losses(outcomes(asked=100, ok=10, refused=20, filtered=5, unparsed=20, error=15, truncated=30))
     }
     assert set(names) == {"refusals", "lost", "cut"}
     assert names["refusals"].share == pytest.approx(0.25) and names["refusals"].gate
@@ -146,7 +146,7 @@ def test_a_model_that_only_refuses_is_found() -> None:
 def test_findings_come_by_model_with_gates_first() -> None:
     found = assess(
         scored({"m": [0.2] * 10}),
-        outcomes(asked=10, ok=10, truncated=9),
+        outcomes(asked=10, ok=1, truncated=9),
         closed({"m": [("care", "power")] * 5, "other": [("care", "power")] * 5}),
         texts({"m": ["I would rather wait here."]}),
     )

@@ -4,6 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from core.analysis.bounds import Bounds
 from core.analysis.scores import Scores
 from core.charts.radar import radar
 from core.charts.style import PROFILE_COLOUR
@@ -22,7 +23,7 @@ def scores(
     if small:
         low[:, 0] = high[:, 0] = np.nan
     n = np.full(mean.shape, 30)
-    return Scores(models, VALUES, measure, kind, mean, low, high, n, 2 * n, np.repeat(mean[None], 5, axis=0))
+    return Scores(models, VALUES, measure, kind, mean, low, high, n, 2 * n, np.repeat(mean[None], 5, axis=0), 2 * n + 3)
 
 
 def drawn(found: Scores, **options: object) -> go.Figure:
@@ -54,6 +55,20 @@ def test_a_band_goes_out_along_the_upper_ends_and_back_along_the_lower() -> None
     assert band.fill == "toself" and not band.showlegend
 
 
+def test_worst_and_best_case_take_the_place_of_the_intervals_in_words_too() -> None:
+    found = scores(("a",))
+    case = Bounds(found.models, found.values, found.mean - 20, found.mean + 30, np.full(found.mean.shape, 0.25))
+    figure = drawn(found, cases=case, zoom=True)
+    (band,), (line,) = bands(figure), lines(figure)
+    assert list(band.r)[:4] == case.high[0].tolist() and list(band.r)[:-5:-1] == case.low[0].tolist()
+    assert "worst to best case" in band.name and "worst and best cases" in figure.layout.title.text
+    assert line.text[1].startswith("worst to best case -19.0 to 31.0") and list(line.r)[:4] == found.mean[0].tolist()
+    assert not any("interval" in text for text in line.text)
+    low, high = figure.layout.polar.radialaxis.range
+    assert low < -20 and high > 33, "zooming leaves room for them"
+    assert "cases" not in drawn(found).layout.title.text
+
+
 def test_bands_hide_with_their_model_and_can_be_left_out() -> None:
     figure = drawn(scores())
     assert [band.legendgroup for band in bands(figure)] == [line.legendgroup for line in lines(figure)] == ["a", "b"]
@@ -65,7 +80,7 @@ def test_without_intervals_there_is_no_band_and_the_hover_says_so() -> None:
     assert bands(figure) == []
     assert "too few for an interval" in lines(figure)[0].text[0]
     assert "95 % interval -4.0 to 6.0" in lines(figure)[0].text[1]
-    assert "n = 30 scenarios, 60 answers" in lines(figure)[0].text[1]
+    assert "n = 30 scenarios, scored 60 of 63 answers" in lines(figure)[0].text[1]
 
 
 @pytest.mark.parametrize(("measure", "full"), [("stance", (-100, 100)), ("presence", (0, 100))])

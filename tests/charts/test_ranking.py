@@ -54,6 +54,20 @@ def test_each_model_has_its_dot_its_bar_and_its_colour() -> None:
     assert found["b"][3] == "40.00, 95 % interval 36.00 to 42.00<br>rank 1 to 3<br>n = 30 scenarios"
 
 
+def test_worst_and_best_cases_are_thick_bars_behind_the_dots_with_a_name_of_their_own() -> None:
+    cases = pd.DataFrame({"model": ["few", "a"], "worst": [30.0, 20.0], "best": [45.0, 90.0], "missing": [0.1, 0.5]})
+    figure = ranking(ranked(["a", "few"], [1, 0]), {}, cases)
+    reach, *others = figure.data
+    assert list(reach.x) == [30, 45, None, 20, 90, None] and list(reach.y) == ["few"] * 3 + ["a"] * 3
+    assert reach.line.width > 10 and reach.marker.opacity == 0
+    assert figure.layout.xaxis.title.text.endswith("thick bar: worst to best case, thin bar: 95 % interval")
+    assert "worst" not in ranking(ranked(["a", "few"], [1, 0]), {}).layout.xaxis.title.text
+    found = {trace.customdata[0]: trace.text[0] for trace in others}
+    assert found["a"].endswith("n = 30 scenarios<br>worst to best case 20.00 to 90.00")
+    assert "95 % interval 46.00 to 52.00" in found["a"], "the interval stays what it was"
+    assert found["few"].endswith("worst to best case 30.00 to 45.00")
+
+
 def test_the_best_is_on_top() -> None:
     figure = ranking(ranked(["a", "b", "c"], [1, 1, 2]), {"a": "#111111", "b": "#222222"})
     assert list(figure.layout.yaxis.categoryarray) == ["c", "b", "a"]
@@ -62,7 +76,7 @@ def test_the_best_is_on_top() -> None:
 def test_without_an_interval_no_bar_is_drawn_and_the_hover_says_why() -> None:
     found = dots(ranking(ranked(["a", "few"], [1, 0]), {"a": "#111111", "few": "#111111"}))
     assert found["few"][1:3] == (None, None) and found["a"][1] == 4
-    assert "too few for an interval" in found["few"][3]
+    assert found["few"][3] == "40.00, n too small for an interval<br>n = 30 scenarios"
 
 
 def test_every_other_group_has_a_ground_that_covers_its_rows() -> None:

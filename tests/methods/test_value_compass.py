@@ -86,7 +86,9 @@ def test_a_closed_question_needs_two_options() -> None:
     "reply, outcome",
     [
         (Reply("Help her."), "ok"),
-        (Reply("Help h", finish="length"), "ok"),
+        (Reply("Help h", finish="length"), "truncated"),
+        (Reply(" \n", finish="length"), "unparsed"),
+        (Reply("I'm sorry, but I can't help with that. The", finish="length"), "refused"),
         (Reply(""), "unparsed"),
         (Reply(" \n\t"), "unparsed"),
         (Reply("I'm sorry, but I can't help with that."), "refused"),
@@ -96,7 +98,7 @@ def test_a_closed_question_needs_two_options() -> None:
 )
 def test_how_a_free_answer_ended(reply: Reply, outcome: str) -> None:
     reading = METHOD.read(PLAIN, "open-1", reply)
-    assert (reading.outcome, reading.recognise) == (outcome, outcome == "ok")
+    assert (reading.outcome, reading.recognise) == (outcome, outcome in ("ok", "truncated"))
     assert reading.choice is None
 
 
@@ -107,6 +109,15 @@ def test_a_choice_is_a_value_in_either_order() -> None:
     assert (ab.choice, ab.probs) == ("power", {"power": 0.75, "benevolence": 0.25})
     assert (ba.choice, ba.probs) == ("benevolence", {"benevolence": 0.75, "power": 0.25})
     assert not ab.recognise and ab.outcome == "ok"
+
+
+@pytest.mark.parametrize(
+    "text, outcome",
+    [("Well, both have", "truncated"), ("", "truncated"), ("B, because", "ok"), ("I'm sorry, but I can't", "refused")],
+)
+def test_a_closed_question_cut_off_counts_only_with_a_choice(text: str, outcome: str) -> None:
+    reading = METHOD.read(ITEM, "closed-ab", Reply(text, finish="length"))
+    assert (reading.outcome, reading.choice is not None, reading.recognise) == (outcome, outcome == "ok", False)
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_the_table_has_n_and_interval_for_every_score(small_app: Path) -> None:
 
 def test_the_toggles_take_bands_and_profile_away(small_app: Path) -> None:
     at = visit("radar")
-    assert f"{PANEL[0]} interval" in traces(at) and "profile (weights, scaled to the rim)" in traces(at)
+    assert f"{PANEL[0]} 95 % interval" in traces(at) and "profile (weights, scaled to the rim)" in traces(at)
     at.toggle(key="bands").set_value(False)
     at.toggle(key="polygon").set_value(False).run()
     assert not [name for name in traces(at) if "interval" in name or name.startswith("profile")]

@@ -46,7 +46,7 @@ def uneven(store: Store) -> Store:
     return store
 
 
-def cells(found: pd.DataFrame) -> dict[tuple[str, str], tuple[float, ...]]:
+def cells(found: pd.DataFrame) -> dict[tuple[str, str], tuple[object, ...]]:
     return {
         (r.model, r.value): (r.items, r.asked, pytest.approx(r.read), pytest.approx(r.strength))
         for r in found.itertuples()
