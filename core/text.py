@@ -1,6 +1,9 @@
 """Making text from outside safe to store, before anything else sees it."""
 
+import re
+
 MAX_CHARS = 1_000_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
@@ -9,8 +12,5 @@ def clean(text: str) -> str:
     Everything else (HTML, control marks, right-to-left text, emoji) is kept as it came.
     """
     cut = text[:MAX_CHARS].replace("\x00", "\ufffd")
-    return cut.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if _has_surrogate(cut) else cut
-
-
-def _has_surrogate(text: str) -> bool:
-    return any("\ud800" <= char <= "\udfff" for char in text)
+    found = not cut.isascii() and _SURROGATE.search(cut)
+    return cut.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if found else cut

@@ -91,8 +91,7 @@ class FaultyServer:
         self.script = script
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
-        self.peak = 0
-        self._now = 0
+        self.now = self.peak = 0  # requests under way, and the most there were
         self._lock = threading.Lock()
         self.closing = threading.Event()
         self._http = _Http(("127.0.0.1", 0), _handler(self))
@@ -115,13 +114,13 @@ class FaultyServer:
         with self._lock:
             self.requests.append(request)
             self.headers.append(headers)
-            self._now += 1
-            self.peak = max(self.peak, self._now)
+            self.now += 1
+            self.peak = max(self.peak, self.now)
         try:
             yield
         finally:
             with self._lock:
-                self._now -= 1
+                self.now -= 1
 
 
 @contextmanager

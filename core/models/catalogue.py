@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+from core.models.base import ModelSpec
 from core.models.prices import price_list
 from core.models.simulated import simulation
 from core.paths import DATA
@@ -17,7 +18,9 @@ MAX_LOGPROBS = 20
 
 @dataclass(frozen=True)
 class Provider:
-    """`keys` are the environment variables that may hold its key; `key_optional` says it can do without one."""
+    """`keys` are the environment variables that may hold its key; `key_optional` says it can do without one. `base` is
+    the address of its OpenAI-compatible API, which the environment variables `base_variables` may replace; a provider
+    with neither is not asked that way. `seed` is what it calls the seed."""
 
     id: str
     label: str
@@ -25,6 +28,9 @@ class Provider:
     keys: tuple[str, ...] = ()
     key_optional: bool = False
     top_logprobs: int = MAX_LOGPROBS
+    base: str = ""
+    base_variables: tuple[str, ...] = ()
+    seed: str = "seed"
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,10 @@ class KeyStatus:
 @cache
 def providers() -> dict[str, Provider]:
     """The providers of the catalogue by id."""
-    return {raw["id"]: Provider(**{**raw, "keys": tuple(raw.get("keys", ()))}) for raw in _raw()["providers"]}
+    lists = ("keys", "base_variables")
+    return {
+        raw["id"]: Provider(**raw | {name: tuple(raw.get(name, ())) for name in lists}) for raw in _raw()["providers"]
+    }
 
 
 @cache
@@ -80,6 +89,21 @@ def provider_of(name: str) -> Provider | None:
     """The catalogue's provider of a model name, by its prefix, or for a bare name by LiteLLM's price list."""
     prefix, slash, _ = name.partition("/")
     return providers().get(prefix if slash else bare_names().get(name, ""))
+
+
+def openai_base(spec: ModelSpec) -> str | None:
+    """The address, without a slash at its end, to which /chat/completions is added to ask the model that `spec` names.
+
+    The spec's own address comes first, then the environment's, then the provider's. None where the provider speaks
+    another format or is not in the catalogue, "" where it does but has no address of its own.
+    """
+    provider = provider_of(spec.name)
+    if provider is None or not (provider.base or provider.base_variables):
+        return None
+    set_ = (os.environ.get(variable, "").strip() for variable in provider.base_variables)
+    base = (spec.api_base or next(filter(None, set_), provider.base)).rstrip("/").removesuffix("/chat/completions")
+    # Ollama's own API is at the same address without /v1, and that is what people give.
+    return f"{base}/v1" if provider.id == "ollama" and not base.endswith("/v1") else base
 
 
 def key_status(name: str) -> KeyStatus:

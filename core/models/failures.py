@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from core.models.base import ErrorKind, ModelError, ModelSpec
-from core.models.catalogue import key_status
+from core.models.catalogue import key_status, provider_of
 from core.text import clean
 
 LONGEST = 300  # characters of the provider's own words
@@ -32,6 +32,7 @@ _NO_CREDIT = re.compile(r"insufficient_quota|exceeded your current quota|credit 
 _NO_CONTEXT = re.compile(r"context (window|length|size)|maximum context|too many tokens|prompt is too long", re.I)
 _FILTERED = re.compile(r"content[_ ](filter|management|policy)|response was filtered", re.I)
 _MESSAGE = re.compile(r'"message"\s*:\s*("(?:[^"\\]|\\.)*")')
+_OTHER_MESSAGE = re.compile(r'"(?:detail|error)"\s*:\s*("(?:[^"\\]|\\.)*")')
 _NETWORK = (
     "Connect",
     "Connection",
@@ -50,8 +51,27 @@ _STATUS: Mapping[int, ErrorKind] = {
 }
 
 
+class Told(Exception):
+    """A failure that the client itself has words for: they follow the model's name, and end the sentence."""
+
+    def __init__(self, words: str, kind: ErrorKind) -> None:
+        super().__init__(words)
+        self.kind: ErrorKind = kind
+
+
+def check_key(spec: ModelSpec) -> None:
+    """Raises ModelError naming the environment variable when the model that `spec` names lacks a key it cannot do
+    without. A server of one's own, at `spec.api_base`, may want none."""
+    provider, status = provider_of(spec.name), key_status(spec.name)
+    if provider and provider.keys and not (provider.key_optional or status.present or spec.api_base):
+        message = f"{spec.name} needs a key from {provider.label}: set {status.variable} and start again."
+        raise ModelError(message, "authentication")
+
+
 def model_error(error: BaseException, spec: ModelSpec, timeout_s: float) -> ModelError:
     """`error`, raised while calling the model that `spec` names, as a ModelError with one sentence for a person."""
+    if isinstance(error, Told):
+        return ModelError(f"{spec.name} {error}", error.kind)
     if _unknown_provider(error):
         return ModelError(f"{spec.name} names no provider that is known; a name looks like openai/gpt-4o.", "not_found")
     words = provider_words(error)
@@ -92,7 +112,7 @@ def _by_status(error: BaseException, words: str) -> ErrorKind:
     if 400 <= status < 500:
         return "filtered" if _FILTERED.search(words) else "bad_request"
     names = [type(cause).__name__ for cause in _causes(error)]
-    dropped = any(name.startswith(_NETWORK) or name.endswith(_NETWORK) for name in names[1:])
+    dropped = any(name.startswith(_NETWORK) or name.endswith(_NETWORK) for name in names)
     return "connection" if dropped or _NO_CONNECTION.search(words) else "server"
 
 
@@ -130,7 +150,7 @@ def provider_words(error: BaseException) -> str:
 
 
 def _message_field(text: str) -> str:
-    found = _MESSAGE.search(text)
+    found = _MESSAGE.search(text) or _OTHER_MESSAGE.search(text)
     try:
         return str(json.loads(found.group(1), strict=False)) if found else text
     except ValueError:

@@ -3,20 +3,17 @@
 import asyncio
 import importlib
 import logging
-import math
 import os
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from core.models.base import ModelError, ModelSpec, Reply, Request
-from core.models.catalogue import MAX_LOGPROBS, KeyStatus, key_status, provider_of
-from core.models.failures import model_error
-from core.text import clean
-
-__all__ = ["KeyStatus", "LiteLLMModel", "key_status"]
+from core.models.base import ModelSpec, Reply, Request
+from core.models.catalogue import MAX_LOGPROBS, key_status, provider_of
+from core.models.chat import json_schema, messages, read_reply
+from core.models.failures import check_key, model_error
 
 _import_lock = threading.Lock()
 
@@ -29,10 +26,6 @@ class _Client:
     json_schema: bool
     json_object: bool
     logprobs: bool
-
-
-class _NoChoices(Exception):
-    """An answer without a single choice in it."""
 
 
 class LiteLLMModel:
@@ -51,7 +44,7 @@ class LiteLLMModel:
 
     async def complete(self, request: Request) -> Reply:
         """The model's answer, within `timeout_s` seconds; raises ModelError when there is none."""
-        self._check_key()
+        check_key(self.spec)
         if self._client is None:
             self._client = await asyncio.to_thread(_client, self.spec)
         client = self._client
@@ -60,24 +53,16 @@ class LiteLLMModel:
             call = client.acompletion(**self._arguments(client, request))
             response = await asyncio.wait_for(call, self.timeout_s)
             return _reply(response, request, time.perf_counter() - started)
-        except _NoChoices:
-            failure = ModelError(f"{self.name} sent an answer with nothing in it; try again later.", "server")
         except Exception as error:
             # Whatever a client library, or the reading of an odd answer, can raise: a run must outlive all of it.
             failure = model_error(error, self.spec, self.timeout_s)
         # Raised out here so that the original, whose text may hold a key, is not its context.
         raise failure
 
-    def _check_key(self) -> None:
-        provider, status = provider_of(self.name), key_status(self.name)
-        if provider and provider.keys and not (provider.key_optional or status.present or self.spec.api_base):
-            message = f"{self.name} needs a key from {provider.label}: set {status.variable} and start again."
-            raise ModelError(message, "authentication")
-
     def _arguments(self, client: _Client, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = {
             "model": self.name,
-            "messages": [{"role": m.role, "content": clean(m.content)} for m in request.messages],
+            "messages": messages(request),
             "max_tokens": request.max_tokens,
             "temperature": request.temperature,
             "seed": request.seed,
@@ -123,51 +108,11 @@ def _litellm() -> Any:
 
 def _response_format(client: _Client, schema: Mapping[str, object]) -> dict[str, Any] | None:
     if client.json_schema:
-        return {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": dict(schema)}}
+        return json_schema(schema)
     return {"type": "json_object"} if client.json_object else None
 
 
 def _reply(response: Any, request: Request, latency_s: float) -> Reply:
-    choices = getattr(response, "choices", None)
-    if not choices:
-        raise _NoChoices
-    choice, usage = choices[0], getattr(response, "usage", None)
-    probs, mass = _option_probs(choice, request.options)
     hidden: Mapping[str, Any] = getattr(response, "_hidden_params", None) or {}
     cost = hidden.get("response_cost")
-    return Reply(
-        text=_text(choice.message),
-        finish=_finish(choice.finish_reason),
-        tokens_in=getattr(usage, "prompt_tokens", None) or None,
-        tokens_out=getattr(usage, "completion_tokens", None),
-        latency_s=latency_s,
-        cost_usd=float(cost) if cost is not None else None,
-        option_probs=probs,
-        option_mass=mass,
-    )
-
-
-def _text(message: Any) -> str:
-    # Where a model declines, some providers leave the content empty and put its words into `refusal`.
-    others: Mapping[str, Any] = getattr(message, "provider_specific_fields", None) or {}
-    for text in (message.content, others.get("refusal")):
-        if isinstance(text, str) and text:
-            return clean(text)
-    return ""
-
-
-def _finish(reason: object) -> Literal["stop", "length", "filtered"]:
-    return "filtered" if reason == "content_filter" else "length" if reason == "length" else "stop"
-
-
-def _option_probs(choice: Any, options: tuple[str, ...]) -> tuple[Mapping[str, float] | None, float | None]:
-    content = getattr(getattr(choice, "logprobs", None), "content", None)
-    if not options or not content:
-        return None, None
-    found = dict.fromkeys(options, 0.0)
-    for token in content[0].top_logprobs or ():
-        label = token.token.strip()
-        if label in found:
-            found[label] += math.exp(min(0.0, token.logprob))
-    mass = sum(found.values())
-    return ({label: p / mass for label, p in found.items()} if mass > 0 else None), mass
+    return read_reply(response.model_dump(), request, latency_s, float(cost) if cost is not None else None)

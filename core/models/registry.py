@@ -5,9 +5,11 @@ from urllib.parse import urlsplit
 from core.errors import UserError
 from core.models import embedded
 from core.models.base import Model, ModelSpec
-from core.models.catalogue import bare_names
+from core.models.catalogue import bare_names, openai_base, provider_of
 from core.models.embedded import EmbeddedModel
 from core.models.litellm_model import LiteLLMModel
+from core.models.openai_direct import DirectModel
+from core.models.prices import price_list
 from core.models.simulated import SimulatedModel
 
 DEFAULT_CONCURRENCY = 8
@@ -15,18 +17,34 @@ _LOOKS = "a name looks like openai/gpt-4o-mini, ollama/llama3.1 or embedded/smol
 _LONGEST = 300
 
 
-def open_model(spec: ModelSpec, *, concurrency: int | None = None) -> Model:
-    """The model that `spec` names. Calls nobody and loads nothing: that happens at the first question.
+def open_model(spec: ModelSpec, *, concurrency: int | None = None, timeout_s: float = 60.0) -> Model:
+    """The model that `spec` names. Calls nobody and loads no client: that happens at the first question.
 
-    `concurrency` (1 or more) is for hosted models; the embedded one takes one call at a time whatever is asked.
-    Raises UserError saying what is wrong with the name or the address.
+    `concurrency` (1 or more) and `timeout_s`, the seconds for one call, are for hosted models; the embedded one takes
+    one call at a time whatever is asked. Raises UserError saying what is wrong with the name or the address.
     """
     check_spec(spec)
     if spec.name.startswith("embedded/"):
         return EmbeddedModel(spec.name)
     if spec.name.startswith("simulated/"):
         return SimulatedModel(spec.name)
-    return LiteLLMModel(spec, concurrency=max(1, concurrency or DEFAULT_CONCURRENCY))
+    at_once = max(1, concurrency or DEFAULT_CONCURRENCY)
+    if _direct(spec):
+        return DirectModel(spec, at_once, timeout_s)
+    return LiteLLMModel(spec, at_once, timeout_s)
+
+
+def _direct(spec: ModelSpec) -> bool:
+    base, provider = openai_base(spec), provider_of(spec.name)
+    if spec.via == "litellm" or base is None:
+        return False
+    if base:
+        _check_address(base)  # it may come from the environment
+    if spec.name.startswith("openai/responses/"):
+        return False
+    # Some models of OpenAI answer only by its other API, which LiteLLM speaks. A server of one's own has but this one.
+    listed = price_list().get(spec.name.removeprefix("openai/"), {})
+    return not (provider and base == provider.base and listed.get("mode") == "responses")
 
 
 def check_spec(spec: ModelSpec) -> None:

@@ -4,7 +4,16 @@ from typing import Any
 import pytest
 
 from core.models.base import ModelSpec
-from core.models.catalogue import KeyStatus, bare_names, catalogue, key_status, provider_of, providers, search
+from core.models.catalogue import (
+    KeyStatus,
+    bare_names,
+    catalogue,
+    key_status,
+    openai_base,
+    provider_of,
+    providers,
+    search,
+)
 from core.models.registry import check_spec, open_model
 
 
@@ -94,3 +103,56 @@ def test_providers_have_consistent_fields() -> None:
         assert 1 <= provider.top_logprobs <= 20
         assert all(key.isupper() for key in provider.keys)
         check_spec(ModelSpec(f"{provider.id}/{'smollm2-135m' if provider.id == 'embedded' else 'even'}"))
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment that names no addresses."""
+    for provider in providers().values():
+        for variable in provider.base_variables:
+            monkeypatch.delenv(variable, raising=False)
+    return monkeypatch
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "base"),
+    [
+        ("openai/gpt-4o", None, "https://api.openai.com/v1"),
+        ("gpt-4o", None, "https://api.openai.com/v1"),
+        ("openai/m", "http://localhost:8000/v1/", "http://localhost:8000/v1"),
+        ("openai/m", "http://localhost:8000/v1/chat/completions", "http://localhost:8000/v1"),
+        ("groq/openai/gpt-oss-20b", None, "https://api.groq.com/openai/v1"),
+        ("ollama/llama3.1", None, "http://localhost:11434/v1"),
+        ("ollama/llama3.1", "http://box:11434", "http://box:11434/v1"),
+        ("ollama/llama3.1", "http://box:11434/v1/", "http://box:11434/v1"),
+        ("hosted_vllm/m", "http://gpu:8000/v1", "http://gpu:8000/v1"),
+        ("hosted_vllm/m", None, ""),
+        ("anthropic/claude-opus-5-5", None, None),
+        ("anthropic/claude-opus-5-5", "http://localhost:8000", None),
+        ("azure/gpt-4o", "https://x.openai.azure.com", None),
+        ("someone/else", "http://localhost:8000/v1", None),
+    ],
+)
+def test_where_an_openai_compatible_model_is_asked(
+    bare: pytest.MonkeyPatch, name: str, address: str | None, base: str | None
+) -> None:
+    assert openai_base(ModelSpec(name, address)) == base
+
+
+def test_the_environments_address_comes_between_ones_own_and_the_providers(bare: pytest.MonkeyPatch) -> None:
+    bare.setenv("OPENAI_API_BASE", "http://second/v1")
+    assert openai_base(ModelSpec("openai/m")) == "http://second/v1"
+    bare.setenv("OPENAI_BASE_URL", "http://first/v1/")
+    assert openai_base(ModelSpec("openai/m")) == "http://first/v1"
+    assert openai_base(ModelSpec("openai/m", "http://mine/v1")) == "http://mine/v1"
+    bare.setenv("OLLAMA_API_BASE", "http://box:11434")
+    assert openai_base(ModelSpec("ollama/m")) == "http://box:11434/v1"
+
+
+def test_the_addresses_are_those_that_litellm_uses(bare: pytest.MonkeyPatch, litellm: Any) -> None:
+    """Some it keeps elsewhere; for Ollama it speaks the other API, for DeepSeek to the trial version."""
+    for provider in providers().values():
+        if provider.base and provider.id not in ("openai", "openrouter", "lm_studio", "ollama", "deepseek"):
+            assert litellm.get_llm_provider(f"{provider.id}/m")[3] == provider.base
+        if provider.base:
+            check_spec(ModelSpec("openai/m", provider.base))

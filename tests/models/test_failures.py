@@ -124,6 +124,8 @@ def test_the_providers_words_are_freed_of_wrapping_and_shortened() -> None:
     wrapped = 'litellm.BadRequestError: OpenAIException - {"error": {"message": "Too \\"odd\\"\\n at all."}}'
     assert provider_words(Failure(wrapped)) == 'Too "odd" at all'
     assert len(provider_words(Failure("long " * 1000))) == LONGEST
+    assert provider_words(Failure('{"detail": "Not Found"}')) == "Not Found"
+    assert provider_words(Failure('{"error": "no_model", "message": "Pull it first."}')) == "Pull it first"
     assert provider_words(Failure('{"message": "bad \\q escape"}')) == '{"message": "bad \\q escape"}'
 
 

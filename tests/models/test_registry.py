@@ -6,6 +6,7 @@ from core.errors import UserError
 from core.models.base import ModelSpec
 from core.models.embedded import EmbeddedModel
 from core.models.litellm_model import LiteLLMModel
+from core.models.openai_direct import DirectModel
 from core.models.registry import open_model
 from core.models.simulated import SimulatedModel
 
@@ -15,10 +16,17 @@ from core.models.simulated import SimulatedModel
     [
         ("embedded/smollm2-135m", EmbeddedModel),
         ("simulated/open", SimulatedModel),
-        ("openai/gpt-4o", LiteLLMModel),
-        ("together_ai/meta-llama/Llama-3.3-70B-Instruct-Turbo", LiteLLMModel),
-        ("gpt-4o-mini", LiteLLMModel),
+        ("openai/gpt-4o", DirectModel),
+        ("together_ai/meta-llama/Llama-3.3-70B-Instruct-Turbo", DirectModel),
+        ("gpt-4o-mini", DirectModel),
+        ("ollama/llama3.1", DirectModel),
+        ("hosted_vllm/Qwen/Qwen3-8B", DirectModel),
         ("bedrock/us.amazon.nova-pro-v1:0", LiteLLMModel),
+        ("anthropic/claude-opus-5-5", LiteLLMModel),
+        ("openai/o3-pro", LiteLLMModel),  # answers by OpenAI's other API only
+        ("o3-pro", LiteLLMModel),
+        ("openai/responses/gpt-4o", LiteLLMModel),
+        ("someone/else", LiteLLMModel),
     ],
 )
 def test_the_name_decides_who_answers(name: str, kind: type) -> None:
@@ -30,6 +38,26 @@ def test_concurrency_is_for_hosted_models_only() -> None:
     assert open_model(ModelSpec("openai/gpt-4o"), concurrency=3).concurrency == 3
     assert open_model(ModelSpec("openai/gpt-4o"), concurrency=0).concurrency >= 1
     assert open_model(ModelSpec("embedded/smollm2-135m"), concurrency=9).concurrency == 1
+
+
+def test_litellm_can_be_asked_for_and_other_formats_stay_with_it() -> None:
+    address = "http://localhost:8000/v1"
+    assert isinstance(open_model(ModelSpec("openai/m", address, via="litellm")), LiteLLMModel)
+    assert isinstance(open_model(ModelSpec("anthropic/m", address)), LiteLLMModel)
+    assert isinstance(open_model(ModelSpec("openai/o3-pro", address)), DirectModel)
+
+
+def test_the_time_for_one_call_reaches_either_client() -> None:
+    for via in ("", "litellm"):
+        model = open_model(ModelSpec("openai/gpt-4o", via=via), timeout_s=7.5)
+        assert isinstance(model, DirectModel | LiteLLMModel) and model.timeout_s == 7.5
+
+
+def test_an_address_in_the_environment_must_be_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://me:pa55word@x.org/v1")
+    with pytest.raises(UserError, match="user name, password") as caught:
+        open_model(ModelSpec("openai/gpt-4o"))
+    assert "pa55word" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +88,7 @@ def test_an_unknown_own_model_is_told_those_there_are(name: str, listed: str) ->
 )
 def test_addresses(address: str) -> None:
     model = open_model(ModelSpec("openai/m", address))
-    assert isinstance(model, LiteLLMModel) and model.spec.api_base == address
+    assert isinstance(model, DirectModel) and model.spec.api_base == address and model.base == address.rstrip("/")
 
 
 @pytest.mark.parametrize(
