@@ -198,7 +198,7 @@ def test_a_shipped_suite_that_has_changed_is_not_taken_for_the_former_one(store:
     former = replace(shipped_suite("everyday"), items=shipped_suite("everyday").items[:2])
     table = PLAIN | {"suite": {"id": "everyday", "hash": former.hash}}
     for known in (None, store):
-        with pytest.raises(UserError, match="'hash' is .* has changed to"):
+        with pytest.raises(UserError, match=r"'hash' is .* has changed to"):
             read(table, store=known)
     records.save_suite(store, former)
     found = read(table, store=store)
