@@ -17,7 +17,7 @@ test: $(VENV)/.dev
 	@echo "== Tests without the browser, the slow ones and the embedded model included (about five minutes)"
 	@$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile --durations=10
 	@echo "== Journeys in a browser (about eight minutes)"
-	@$(BIN)/python -m pytest -m browser --durations=10
+	@$(BIN)/python -m pytest -m browser --reruns 1 --durations=10
 
 check: $(VENV)/.dev
 	@echo "== Style and types"
