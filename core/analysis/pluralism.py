@@ -17,8 +17,8 @@ from core.analysis.scores import Scores
 class ProfileMap:
     """The alignment of M models with P profiles, in the statistic's unit.
 
-    `value`, `low`, `high`: M x P, with 95 % intervals (NaN: undefined, or n too small). `n_items`: M, that of the value
-    with the fewest items. `first`: M x P, whether no other model is surely better for this profile.
+    `value`, `low`, `high`: M x P, with 95 % intervals (NaN: undefined, or n too small). `n_items`, `n_answers` (scored)
+    and `n_asked`: M, those of the value with the fewest items. `first`: M x P, whether no other model is surely better for this profile.
     """
 
     models: tuple[str, ...]
@@ -28,6 +28,8 @@ class ProfileMap:
     low: Floats
     high: Floats
     n_items: NDArray[np.int64]
+    n_answers: NDArray[np.int64]
+    n_asked: NDArray[np.int64]
     first: NDArray[np.bool_]
 
     @property
@@ -37,13 +39,16 @@ class ProfileMap:
         return shared
 
     def frame(self) -> pd.DataFrame:
-        """One row per model and profile: model, profile, alignment, low, high, n_items, may_be_first."""
+        """One row per model and profile: model, profile, alignment, low, high, n_items, n_answers, n_asked, may_be_first."""
         index = pd.MultiIndex.from_product([self.models, self.profiles], names=["model", "profile"])
         columns = {
             "alignment": self.value,
             "low": self.low,
             "high": self.high,
-            "n_items": np.broadcast_to(self.n_items[:, None], self.value.shape),
+            **{
+                name: np.broadcast_to(getattr(self, name)[:, None], self.value.shape)
+                for name in ("n_items", "n_answers", "n_asked")
+            },
             "may_be_first": self.first,
         }
         return pd.DataFrame({name: array.reshape(-1) for name, array in columns.items()}, index=index).reset_index()
@@ -57,7 +62,8 @@ def profile_map(
     columns comparable: the sums depend on how peaked the weights are."""
     value = STATISTICS[statistic][1](scores.mean, weights)
     drawn = _drawn(scores, weights, statistic)
-    n_items, curved = scores.n_items.min(axis=1), statistic in CURVED
+    curved, fewest = statistic in CURVED, (np.arange(len(scores.models)), scores.n_items.argmin(axis=1))
+    n_items, n_answers, n_asked = scores.n_items[fewest], scores.n_answers[fewest], scores.n_asked[fewest]
     low, high = np.full_like(value, np.nan), np.full_like(value, np.nan)
     first = np.zeros(value.shape, dtype=bool)
     for p, profile in enumerate(weights):
@@ -66,7 +72,8 @@ def profile_map(
         known = ~np.isnan(estimate) & ~np.isnan(low[:, p])
         width = span[1] - span[0]
         first[known, p] = undefeated(estimate[known], draws[:, known], n_items[known], width, curved)
-    return ProfileMap(scores.models, tuple(profiles), statistic, value, low, high, n_items, first)
+    counts = (n_items, n_answers, n_asked)
+    return ProfileMap(scores.models, tuple(profiles), statistic, value, low, high, *counts, first)
 
 
 def _drawn(scores: Scores, weights: Floats, statistic: str) -> Floats:

@@ -75,7 +75,7 @@ def _mark(found: ProfileMap, m: int, p: int) -> str:
 def hover(found: ProfileMap, names: Mapping[str, str], m: int, p: int) -> str:
     value, low, high = found.value[m, p], found.low[m, p], found.high[m, p]
     name = f"{label(found.models[m])}<br>{label(names[found.profiles[p]])}: {value:.2f}"
-    n = f"n = {found.n_items[m]} scenarios"
+    n = f"n = {found.n_items[m]} scenarios, scored {found.n_answers[m]} of {found.n_asked[m]} answers"
     if np.isnan(low):
         return f"{name}<br>{n}: too few for an interval"
     said = {"": "", FIRST: "<br>first for this profile", TIED: "<br>may be first; others may as well"}

@@ -17,7 +17,8 @@ def found(statistic: str = "weighted_sum", model: str = "a") -> ProfileMap:
     low = value - 2
     low[1, 2] = np.nan
     first = np.array([[True, True, False], [False, True, False]])
-    return ProfileMap((model, "b"), ("p", "q", "r"), statistic, value, low, value + 2, np.array([40, 30]), first)
+    counts = (np.array([40, 30]), np.array([78, 60]), np.array([80, 60]))
+    return ProfileMap((model, "b"), ("p", "q", "r"), statistic, value, low, value + 2, *counts, first)
 
 
 def test_cells_hold_the_alignments_and_stay_blank_without() -> None:
@@ -49,10 +50,13 @@ def test_profiles_of_one_name_keep_their_columns() -> None:
 
 def test_the_hover_tells_interval_n_and_place() -> None:
     (trace,) = heatmap(found(), NAMES).data
-    sure = "a<br>Sweden: 50.00, 95 % interval 48.00 to 52.00<br>n = 40 scenarios<br>first for this profile"
+    sure = "a<br>Sweden: 50.00, 95 % interval 48.00 to 52.00<br>n = 40 scenarios, scored 78 of 80 answers<br>first for this profile"
     assert trace.hovertext[0][0] == sure
     assert "others may as well" in trace.hovertext[1][1]
-    assert trace.hovertext[1][2] == "b<br>Greece: 20.00<br>n = 30 scenarios: too few for an interval"
+    assert (
+        trace.hovertext[1][2]
+        == "b<br>Greece: 20.00<br>n = 30 scenarios, scored 60 of 60 answers: too few for an interval"
+    )
 
 
 def test_names_are_neither_markup_nor_variables() -> None:

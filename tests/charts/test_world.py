@@ -27,9 +27,8 @@ def found(statistic: str = "weighted_sum", profiles: tuple[str, ...] = tuple(PEO
     value = np.array([one, one - 10])
     value[1, 0] = np.nan
     first = np.array([[True] * len(profiles), [False] * len(profiles)])
-    return ProfileMap(
-        ("a", NASTY), profiles, statistic, value, value - 2, value + 2, np.array([40, 30]), first & ~np.isnan(value)
-    )
+    counts = (np.array([40, 30]), np.array([78, 60]), np.array([80, 60]))
+    return ProfileMap(("a", NASTY), profiles, statistic, value, value - 2, value + 2, *counts, first & ~np.isnan(value))
 
 
 def inside(place: tuple[float, float], id: str) -> bool:
