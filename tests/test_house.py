@@ -15,7 +15,8 @@ ORDER = ["charts", "analysis", "runs", "methods", "recognition", "models", "item
 ALSO = {
     "runs": {"store", "analysis"},  # runs.results joins what is stored with what is computed
     "store": {"items", "models", "recognition", "values"},
-    "cli": {"store", "runs", "models", "items", "values", "analysis", "recognition", "methods"},
+    "interchange": {"store", "runs", "methods", "items"},
+    "cli": {"interchange", "store", "runs", "models", "items", "values", "analysis", "recognition", "methods"},
 }
 SHARED = {"errors", "paths", "text", "toml"}
 MODULES = sorted((ROOT / "core").rglob("*.py"))

@@ -4,9 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from core.errors import UserError
+from core.interchange.imports import SUFFIXES, read_any
 from core.items.shipped import shipped_suites
 from core.models.catalogue import catalogue
-from core.runs.answers import AnswersRead, read_answers, template
+from core.runs.answers import AnswersRead, template
 from core.runs.plan import JUDGE, LEXICON
 from core.values.system import systems
 from pages.shared.parts import watch
@@ -38,7 +39,8 @@ def show(read: AnswersRead) -> None:
 st.title("Read values in your own answers")
 st.markdown(
     "A CSV, JSONL or Parquet file with the columns `model`, `response` and `prompt` (or `item`, the id of a scenario) "
-    "becomes a run, without any call to those models."
+    "becomes a run, without any call to those models. So does a log of Inspect AI (`.eval` or `.json`) or a "
+    "result file of promptfoo (`.json`): every sample, or call, is an answer."
 )
 st.download_button("Template (CSV)", template(), "answers-template.csv", icon=":material/draft:", on_click="ignore")
 shipped = shipped_suites()
@@ -49,7 +51,7 @@ key = st.selectbox(
 )
 suite = shipped.get(str(key))
 of = suite.system if suite else st.selectbox("Value system", list(systems()), format_func=lambda k: systems()[k].name)
-upload = st.file_uploader("Your file", type=["csv", "jsonl", "parquet"])
+upload = st.file_uploader("Your file", type=[suffix.removeprefix(".") for suffix in SUFFIXES])
 offline = of == "schwartz"
 kind = st.radio(
     "Values are read by",
@@ -64,7 +66,7 @@ if kind == JUDGE:
     base = st.text_input("The judge's server address (optional)") or None
 if upload is not None:
     try:
-        read = read_answers(upload.getvalue(), upload.name, suite, str(of))
+        read = read_any(upload.getvalue(), upload.name, suite, str(of))
     except UserError as error:
         show_error(error)
         st.stop()

@@ -10,6 +10,7 @@ from browsing import WAIT_S, frame, labels, manager, one, press, ranked, texts, 
 from streamlit.testing.v1 import AppTest
 
 from core.items.shipped import shipped_suites
+from core.paths import ROOT
 from core.runs.answers import template
 from core.store import queries
 
@@ -82,6 +83,8 @@ def test_bad_rows_are_named_and_the_good_ones_read(empty_app: Path) -> None:
         ("latin.csv", "model,prompt,response\nm,p,caf\xe9".encode("latin-1")),
         ("fake.parquet", b"PAR1 this is none"),
         ("list.jsonl", b"[1, 2]\n"),
+        ("list.json", b"[1, 2]"),
+        ("no.eval", b"PK"),
         ("marked.csv", f"model,item,response\n,{IMAGE},r\n".encode()),
     ],
 )
@@ -108,3 +111,12 @@ def test_another_value_system_needs_a_judge(empty_app: Path) -> None:
     press(at, "Read these 2 answers")
     assert "The judge has no model. Name one, such as openai/gpt-4o-mini." in texts(at)
     assert not queries.runs(manager().store)
+
+
+@pytest.mark.parametrize(("name", "answers"), [("inspect.eval", 5), ("inspect.json", 5), ("promptfoo.json", 10)])
+def test_logs_and_results_of_other_tools(name: str, answers: int, empty_app: Path) -> None:
+    at = upload(name, (ROOT / "tests" / "interchange" / name).read_bytes())
+    assert len(frame(at, "row", "field", "problem")) == (2 if "promptfoo" in name else 1)
+    press(at, f"Read the {answers} good answers", "runs")
+    head = finish()
+    assert (head.state, head.kind, head.planned) == ("done", "import", answers)

@@ -1,0 +1,1 @@
+"""Other tools' files: runs written for them, and their logs read as answers."""
