@@ -2,10 +2,9 @@
 
 import pandas as pd
 
+from core.methods.base import OUTCOMES
 from core.store import queries
 from core.store.database import Store
-
-OUTCOMES = {"ok": "answered", "refused": "refused", "unparsed": "unparsed", "filtered": "filtered", "error": "failed"}
 
 
 def counts(store: Store, run_id: str) -> pd.DataFrame:

@@ -1,6 +1,9 @@
 """The command line's words: every command and option, with its help."""
 
 import argparse
+import math
+import re
+from collections.abc import Callable
 from typing import NoReturn
 
 from core.errors import UserError
@@ -9,9 +12,18 @@ from core.methods.value_compass import CLOSED, ValueCompass
 EXIT_CODES = """\
 exit codes:
   0  done
-  1  the run failed, was stopped or brought no answer at all; test-model got no answer
-  2  wrong input: one line on stderr says what to put right"""
+  1  the run failed or brought no answer at all; test-model got no answer
+  2  wrong input: one line on stderr says what to put right
+  3  the run ended before its end, by a limit, by hand or with calls that failed: `run --resume` goes on with it"""
+FILES = (
+    "CSV, JSONL or Parquet with model, response, and item or prompt; a log of Inspect AI (.eval or .json); "
+    "results of promptfoo (.json)"
+)
 LONGEST_SEED = 2**31 - 1
+RUN = "a run's id, as `polycompass runs` lists it"
+PLAN = "a plan file (.toml or .json)"
+EVENTS = "print what happens as JSON, one object a line (see docs/headless.md); words go to stderr"
+UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -50,21 +62,73 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = _Commands(root)
     _run(commands.add("run", "running", "Ask models a suite, read values in the answers, and print the scores."))
+    _plan(commands.add("plan", "keeping", "Write a plan to a file that `run` or the page takes, and ask nothing."))
+    _extend(commands.add("extend", "running", "Go on with a run under a larger plan: what it has is not asked again."))
     _import(commands.add("import", "running", "Read values in answers that you bring in a file; no model is asked."))
     runs = commands.add("runs", "stored", "List the runs in the store, newest first.")
     runs.add_argument("--json", action="store_true", help="print JSON instead of a table")
-    show = commands.add("show", "stored", "Print one run's outcomes and scores.")
-    show.add_argument("run_id", metavar="RUN_ID", help="a run's id, as `polycompass runs` lists it")
+    show = commands.add("show", "stored", "Print one run's outcomes, bill and scores.")
+    show.add_argument("run_id", metavar="RUN_ID", help=RUN)
     show.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    _compare(commands.add("compare", "keeping", "Print in what the settings of two runs differ."))
     _export(commands.add("export", "stored", "Write one run's answers with their readings, one row an answer."))
     _models(commands.add("models", "offered", "List models by name, and whether their keys are set.", store=False))
     _test_model(commands.add("test-model", "offered", "Try a model with one call.", store=False))
+    _delete(commands.add("delete", "keeping", "Forget a run with its answers, readings and bill."))
+    _cache(commands.add("cache", "keeping", "Count the replies stored for reuse, or forget them."))
     commands.add("suites", "offered", "List the suites that ship and those in the store.")
     commands.add("app", "offered", "Open the dashboard in a browser.")
     return root
 
 
 def _run(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("plan", metavar="PLAN", nargs="?", help=f"{PLAN}: all but the name and the limits is as it says")
+    _planning(command)
+    _limits(command)
+    add("--dry-run", action="store_true", help="print what the run would take, and ask nothing")
+    add("--pilot", action="store_true", help="ask a few scenarios first, print what the whole will take, then ask you")
+    add("--yes", action="store_true", help="go on after the pilot without being asked")
+    resume = "go on with a run: its own plan counts, so no options but limits, --json and --store"
+    add("--resume", metavar="RUN_ID", help=resume)
+    add("--json", action="store_true", help=EVENTS)
+
+
+def _plan(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("plan", metavar="PLAN", nargs="?", help=f"{PLAN} to write anew, such as in the other format")
+    _planning(command)
+    _limits(command)
+    add("--of", metavar="RUN_ID", help="write the plan of this stored run")
+    add("--out", metavar="FILE", help="a .toml or .json file (default: standard output)")
+    add("--format", choices=("toml", "json"), help="default: as the ending of --out says, else toml")
+    add("--force", action="store_true", help="replace FILE if it exists")
+
+
+def _extend(command: argparse.ArgumentParser) -> None:
+    command.add_argument("run_id", metavar="RUN_ID", help=RUN)
+    command.add_argument("plan", metavar="PLAN", help=f"{PLAN} with more items, models, wordings, epochs or probes")
+    _limits(command)
+    command.add_argument("--json", action="store_true", help=EVENTS)
+
+
+def _compare(command: argparse.ArgumentParser) -> None:
+    command.add_argument("run_a", metavar="RUN_A", help=RUN)
+    command.add_argument("run_b", metavar="RUN_B", help="another")
+    command.add_argument("--json", action="store_true", help="print JSON, nothing cut short, instead of a table")
+
+
+def _delete(command: argparse.ArgumentParser) -> None:
+    command.add_argument("run_id", metavar="RUN_ID", help=RUN)
+    command.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _cache(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--clear", action="store_true", help="forget them all; runs keep their answers")
+    command.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _planning(command: argparse.ArgumentParser) -> None:
     _suite(command, "what to ask (default: everyday-starter)")
     add = command.add_argument
     add("--model", metavar="NAME", nargs="+", action="extend", help="models to ask (default: the embedded one)")
@@ -74,24 +138,32 @@ def _run(command: argparse.ArgumentParser) -> None:
     wordings = [name for name in ValueCompass().variations if name not in CLOSED]
     add("--variations", nargs="+", choices=wordings, metavar="open-N", help=f"wordings: {', '.join(wordings)}")
     add("--probes", metavar="N", type=_count, help="scenarios also asked as closed questions, both orders (default: 6)")
-    add(
-        "--max-tokens",
-        metavar="N",
-        type=int,
-        help="an answer's most tokens (default: 48 if all are embedded, else 256)",
-    )
+    usual = "an answer's most tokens (default: 48 if all are embedded, else 256)"
+    add("--max-tokens", metavar="N", type=int, help=usual)
     add("--temperature", metavar="T", type=float, help="0 (default) to 2")
     add("--seed", metavar="N", type=_count, help="the models' seed (default: 0)")
     add("--name", help="the run's name (default: made of the suite and the models)")
-    add("--dry-run", action="store_true", help="print what the run would take, and ask nothing")
-    add("--resume", metavar="RUN_ID", help="go on with a run: its own plan counts, so no other option but --store")
+
+
+def _limits(command: argparse.ArgumentParser) -> None:
+    title = 'limits (over the run\'s whole life; "none" lifts one)'
+    add = command.add_argument_group(title).add_argument
+    add("--at-once", metavar="N", type=int, help="calls under way to one model (default: 8)")
+    add("--provider-at-once", metavar="N", type=int, help="calls under way to one provider (default: 32)")
+    add("--timeout", metavar="S", type=float, help="seconds for one call (default: 60)")
+    add("--max-cost", metavar="USD", type=_or_none(float), help="dollars, models and judge together")
+    add("--max-total-tokens", metavar="N", type=_or_none(int), help="tokens in and out, models and judge together")
+    add("--max-calls", metavar="N", type=_or_none(int), help="requests sent")
+    add("--max-time", metavar="TIME", type=_time, help="by the clock: seconds, or such as 90m or 2h")
+    add("--cache", action=argparse.BooleanOptionalAction, help="let stored replies stand for the same calls (default)")
 
 
 def _import(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", metavar="FILE", help="CSV, JSONL or Parquet: model, response, and item or prompt")
+    command.add_argument("file", metavar="FILE", help=FILES)
     command.add_argument("--name", help="the run's name (default: the file's)")
     _suite(command, "the suite that was answered (default: every prompt of the file becomes an item)")
     _reading(command)
+    command.add_argument("--json", action="store_true", help=EVENTS)
 
 
 def _suite(command: argparse.ArgumentParser, help: str) -> None:
@@ -110,9 +182,15 @@ def _reading(command: argparse.ArgumentParser) -> None:
 
 def _export(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
-    add("run_id", metavar="RUN_ID", help="a run's id, as `polycompass runs` lists it")
-    add("--format", choices=("csv", "jsonl", "parquet"), help="default: as the ending of --out says, else csv")
-    add("--out", metavar="FILE", help="default: standard output (not for parquet); texts are written as they are")
+    add("run_id", metavar="RUN_ID", help=RUN)
+    formats = ("csv", "jsonl", "parquet", "inspect", "inspect-json")
+    add("--format", choices=formats, help="default: as the ending of --out says, else csv; inspect: logs of Inspect AI")
+    add(
+        "--out",
+        metavar="FILE",
+        help="default: standard output (csv and jsonl only), texts as they are; Inspect keeps a log for each model: "
+        "FILE.zip holds them, FILE.eval or FILE.json the log of a run's one model",
+    )
     add("--force", action="store_true", help="replace FILE if it exists")
 
 
@@ -131,3 +209,23 @@ def _count(text: str) -> int:
     if not 0 <= number <= LONGEST_SEED:
         raise argparse.ArgumentTypeError(f"it must lie between 0 and {LONGEST_SEED}, got {number}")
     return number
+
+
+def _or_none(kind: type[int] | type[float]) -> Callable[[str], float]:
+    """A number of this kind; "none" is infinity."""
+
+    def read(text: str) -> float:
+        return math.inf if text == "none" else kind(text)
+
+    read.__name__ = kind.__name__  # argparse says it when the text is no number
+    return read
+
+
+def _time(text: str) -> float:
+    """Seconds, minutes or hours, as seconds; infinity for none."""
+    if text == "none":
+        return math.inf
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", text, re.ASCII)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"it must be seconds, or such as 90m or 2h, got {text!r}")
+    return float(found[1]) * UNITS[found[2]]

@@ -1,202 +1,135 @@
-"""`polycompass run` and `polycompass import`: from a command line to a plan, and along until it ends."""
+"""`polycompass run`, `extend` and `import`: from a plan to a run, and along until it ends."""
 
 import argparse
 import shlex
-from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
-from core.cli.following import follow
+from core.cli.confirming import at_terminal, confirmed
+from core.cli.events import Events, events
+from core.cli.following import CUT_SHORT, follow
 from core.cli.opening import managed
-from core.cli.output import UNKNOWN, complain, dollars, duration, say, say_table
-from core.cli.stored import NO_RECOGNISER, say_results
-from core.errors import RowProblem, UserError
-from core.items.files import read_suite
-from core.items.item import Suite
-from core.items.shipped import shipped_suite, shipped_suites, starter
-from core.methods.base import Asking
-from core.models.base import ModelSpec
-from core.models.registry import check_spec
-from core.runs.answers import read_answers
-from core.runs.defaults import EMBEDDED_TOKENS, first_plan
-from core.runs.estimate import Estimate, estimate
-from core.runs.manager import RunManager
-from core.runs.plan import JUDGE, LEXICON, Plan, check
-from core.store import queries, records
-from core.store.database import Store
+from core.cli.output import say
+from core.cli.planning import (
+    PLANNING,
+    accept,
+    limits_from_options,
+    option_given,
+    plan_in,
+    planned,
+    recogniser_from,
+    suite_from,
+)
+from core.cli.preview import say_preview
+from core.cli.saving import load
+from core.cli.stored import Ended, say_results, told
+from core.errors import UserError
+from core.interchange.imports import read_any
+from core.runs.estimate import estimate
+from core.runs.manager import RunManager, stored_limits
+from core.runs.plan_file import PlanFile
+from core.store import queries
 from core.text import clean
 
-N = TypeVar("N", int, float)
-
-STARTER = "-starter"
-SUITE_FILES = (".csv", ".jsonl")
-NOT_HOSTED = ("embedded/", "simulated/")
-PLANNING = (
-    *("suite", "system", "keep_good", "model", "api_base", "judge", "judge_base", "no_recogniser", "epochs"),
-    *("variations", "probes", "max_tokens", "temperature", "seed", "name", "dry_run"),
-)
+GO_ON = "To go on: the same command without --pilot, or with --yes. What the pilot asked is not paid for again."
 
 
 def run(args: argparse.Namespace) -> int:
     """Plan and carry out a run, or go on with one."""
-    given = [option for option in PLANNING if getattr(args, option) not in (None, False)]
-    if args.resume and given:
-        raise UserError(f"--resume takes the run's own plan: leave out --{given[0].replace('_', '-')}.")
-    with managed(args) as manager:
-        if args.resume:
-            return _resume(manager, args)
-        plan = plan_from(args, manager.store)
-        say_preview(plan, estimate(plan, manager.store))
-        return 0 if args.dry_run else _finish(manager, manager.start(plan), args)
+    if args.resume:
+        return _resume(args)
+    with events(args) as tell, managed(args) as manager:
+        chosen = planned(args, manager.store)
+        preview(manager, chosen, tell)
+        if args.dry_run:
+            return 0
+        if args.pilot and (code := _pilot(manager, chosen, args, tell)) is not None:
+            return code
+        return _finish(manager, manager.start(chosen.plan, chosen.limits), args, tell)
+
+
+def preview(manager: RunManager, chosen: PlanFile, tell: Events, pilot: str = "") -> None:
+    """Print what a plan will take, measured on a pilot if there was one."""
+    rows = estimate(chosen.plan, manager.store, chosen.limits, manager.cache, pilot)
+    say_preview(chosen.plan, chosen.limits, rows, tell)
+
+
+def _pilot(manager: RunManager, chosen: PlanFile, args: argparse.Namespace, tell: Events) -> int | None:
+    """A run of a few items, then the estimate that follows from it; an exit code when that is to be all."""
+    run_id = manager.pilot(chosen.plan, chosen.limits)
+    follow(manager, run_id, tell)
+    if queries.run(manager.store, run_id).state != "done":
+        return _report(manager, run_id, args, tell)
+    say()
+    say("As measured by the pilot:")
+    preview(manager, chosen, tell, run_id)
+    if args.yes or (at_terminal() and confirmed("Start the run?")):
+        return None
+    say(GO_ON)
+    return 0
+
+
+def _resume(args: argparse.Namespace) -> int:
+    others = (*PLANNING, "name", "plan", "dry_run", "pilot", "yes")
+    if option := option_given(args, others):
+        raise UserError(f"--resume takes the run's own plan: leave out {args.plan or option}.")
+    with events(args) as tell, managed(args) as manager:
+        head = queries.run(manager.store, args.resume)
+        new = limits_from_options(args, stored_limits(manager.store, head.run_id))
+        manager.resume(head.run_id, new)
+        say(f"Going on with {head.run_id} ({head.name}): what is stored is not asked again.")
+        return _finish(manager, head.run_id, args, tell)
+
+
+def extend(args: argparse.Namespace) -> int:
+    """Go on with a run under a larger plan."""
+    with events(args) as tell, managed(args) as manager:
+        head = queries.run(manager.store, args.run_id)
+        larger = plan_in(args.plan, manager.store)
+        manager.extend(head.run_id, larger.plan, limits_from_options(args, larger.limits))
+        say(f"Extending {head.run_id} ({head.name}) from {head.planned:,} to {larger.plan.size:,} calls.")
+        return _finish(manager, head.run_id, args, tell)
 
 
 def import_answers(args: argparse.Namespace) -> int:
     """Store a file of answers as a run and read values in them."""
     path = Path(args.file)
     recogniser = recogniser_from(args)
-    with managed(args) as manager:
+    with events(args) as tell, managed(args) as manager:
         suite = suite_from(args, manager.store) if args.suite else None
-        read = read_answers(_bytes(path), path.name, suite, args.system or "schwartz")
+        read = read_any(load(path), path.name, suite, args.system or "schwartz")
         accept(path.name, read.problems, args.keep_good)
         sizes = len(read.answers), len(read.models), len(read.suite.items)
         say("{}: {:,} answers of {:,} models to {:,} items".format(path.name, *sizes))
         name = clean(args.name or path.stem)
-        return _finish(manager, manager.start_import(read, name, recogniser, args.judge_base), args)
+        return _finish(manager, manager.start_import(read, name, recogniser, args.judge_base), args, tell)
 
 
-def _resume(manager: RunManager, args: argparse.Namespace) -> int:
-    head = queries.run(manager.store, args.resume)
-    manager.resume(head.run_id)
-    say(f"Going on with {head.run_id} ({head.name}): what is stored is not asked again.")
-    return _finish(manager, head.run_id, args)
+def _finish(manager: RunManager, run_id: str, args: argparse.Namespace, tell: Events) -> int:
+    follow(manager, run_id, tell)
+    return _report(manager, run_id, args, tell)
 
 
-def _finish(manager: RunManager, run_id: str, args: argparse.Namespace) -> int:
-    follow(manager, run_id)
+def _report(manager: RunManager, run_id: str, args: argparse.Namespace, tell: Events) -> int:
+    """Print how a run ended; returns the exit code that says it."""
     say()
     ended = say_results(manager.store, run_id)
+    code = exit_code(ended)
     if ended.state != "done":
         where = f" --store {shlex.quote(args.store)}" if args.store else ""
         say(f"To go on: polycompass run --resume {run_id}{where}")
-    return 0 if ended.state == "done" and ended.answered else 1
+    if tell.wanted:
+        facts: dict[str, Any] = told(manager.store, queries.run(manager.store, run_id))
+        run = facts.pop("run") | {"state": ended.state, "message": ended.message}
+        tell.tell("finished", exit_code=code, **run, **facts)
+    return code
 
 
-def plan_from(args: argparse.Namespace, store: Store) -> Plan:
-    """The first click's plan with what the command line changes; raises UserError when it cannot be carried out."""
-    first = first_plan()
-    suite = suite_from(args, store) if args.suite else first.suite
-    if args.system and suite.system != args.system:
-        raise UserError(f"The suite {suite.name!r} belongs to the value system {suite.system}, not {args.system}.")
-    models = models_from(args) if args.model or args.api_base else first.models
-    own = args.suite or args.model
-    plan = replace(
-        first,
-        name=clean(args.name or (_name(suite, models) if own else first.name)),
-        suite=suite,
-        models=models,
-        variations=tuple(dict.fromkeys(args.variations or first.variations)),
-        epochs=_given(args.epochs, first.epochs),
-        probes=_given(args.probes, first.probes),
-        recogniser=recogniser_from(args),
-        judge_base=args.judge_base,
-        asking=asking_from(args, models),
-    )
-    for spec in plan.models:
-        check_spec(spec)
-    return check(plan)
-
-
-def asking_from(args: argparse.Namespace, models: Sequence[ModelSpec]) -> Asking:
-    """The parameters of every call. Long answers of the embedded model take long and loop."""
-    embedded = all(spec.name.startswith("embedded/") for spec in models)
-    usual = Asking(max_tokens=EMBEDDED_TOKENS) if embedded else Asking()
-    return Asking(
-        _given(args.max_tokens, usual.max_tokens),
-        _given(args.temperature, usual.temperature),
-        _given(args.seed, usual.seed),
-    )
-
-
-def models_from(args: argparse.Namespace) -> tuple[ModelSpec, ...]:
-    """The models named, each hosted one at --api-base."""
-    names = args.model or []
-    if args.api_base and all(name.startswith(NOT_HOSTED) for name in names):
-        raise UserError("--api-base says where a hosted model is reached: name one with --model.")
-    return tuple(ModelSpec(name, None if name.startswith(NOT_HOSTED) else args.api_base) for name in names)
-
-
-def recogniser_from(args: argparse.Namespace) -> str:
-    """The plan's recogniser; raises UserError when the judge cannot be one."""
-    if args.judge_base and args.judge is None:
-        raise UserError("--judge-base says where the judge is reached: name it with --judge.")
-    if args.judge is not None:
-        check_spec(ModelSpec(args.judge, args.judge_base))
-        return JUDGE + str(args.judge)
-    return "" if args.no_recogniser else LEXICON
-
-
-def suite_from(args: argparse.Namespace, store: Store) -> Suite:
-    """The suite that --suite means: a file, a shipped suite or its starter, or the hash of a stored one."""
-    named = str(args.suite)
-    path = Path(named)
-    if path.suffix.lower() in SUITE_FILES:
-        read = read_suite(path, path.name, system_id=args.system)
-        for note in read.notes:
-            complain(note)
-        accept(path.name, read.problems, args.keep_good)
-        return read.suite
-    if named.removesuffix(STARTER) in shipped_suites():
-        suite = shipped_suite(named.removesuffix(STARTER))
-        return starter(suite) if named.endswith(STARTER) else suite
-    if any(found == named for found, *_ in queries.own_suites(store)):
-        return records.load_suite(store, named)
-    raise UserError(f"There is no suite {named!r}: see `polycompass suites`, or name a .csv or .jsonl file.")
-
-
-def accept(filename: str, problems: Sequence[RowProblem], keep_good: bool) -> None:
-    """Print every problem of a file; UserError when there is one and the good rows alone are not wanted."""
-    for problem in problems:
-        complain(f"{filename}: {problem}")
-    if problems and not keep_good:
-        bad = len({problem.row for problem in problems})
-        raise UserError(f"{filename}: {bad} row{'s'[: bad > 1]} cannot be used; correct them, or --keep-good the rest.")
-
-
-def say_preview(plan: Plan, rows: Sequence[Estimate]) -> None:
-    """What the run will take, by model; models run side by side, and a judge reads along."""
-    asked = f"{len(plan.suite.items):,} scenarios x {len(plan.variations)} wordings x {plan.epochs} epochs"
-    recogniser = plan.recogniser or NO_RECOGNISER
-    say(plan.name)
-    say(f"{asked}, {len(plan.probe_items)} scenarios also as closed questions; recogniser: {recogniser}")
-    say_table(
-        ("model", "calls", "tokens in", "tokens out", "time", "cost", "from"), [_preview_line(row) for row in rows]
-    )
-    tokens = sum(row.tokens_in + row.tokens_out for row in rows)
-    known = [row.cost_usd for row in rows if row.cost_usd is not None]
-    cost = dollars(sum(known)) if len(known) == len(rows) else f"{UNKNOWN} ({dollars(sum(known))} of it known)"
-    models, judge = rows[: len(plan.models)], rows[len(plan.models) :]
-    seconds = max(row.seconds for row in models) + sum(row.seconds for row in judge)
-    calls = sum(row.calls for row in rows)
-    say(f"about {calls:,} calls, {tokens:,} tokens, {duration(seconds)}, cost {cost}")
-
-
-def _preview_line(row: Estimate) -> tuple[object, ...]:
-    tokens = f"{row.tokens_in:,}", f"{row.tokens_out:,}"
-    source = "measured" if row.measured else "estimated"
-    return row.name, f"{row.calls:,}", *tokens, duration(row.seconds), dollars(row.cost_usd), source
-
-
-def _name(suite: Suite, models: Sequence[ModelSpec]) -> str:
-    return f"{suite.name}: {', '.join(spec.name for spec in models)}"[:120]
-
-
-def _given(number: N | None, usual: N) -> N:
-    return usual if number is None else number
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{path.name} cannot be opened ({error.strerror}).") from error
+def exit_code(ended: Ended) -> int:
+    """0 for a run that is done, 3 for one that can go on where it was left, 1 for one that failed; 1 too where nobody
+    stopped it and yet no answer came."""
+    if ended.state == "stopped":
+        return CUT_SHORT
+    if ended.state == "failed" or not ended.answered:
+        return 1
+    return 0 if ended.state == "done" else CUT_SHORT

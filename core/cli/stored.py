@@ -1,7 +1,6 @@
 """`polycompass runs`, `show` and `export`: what the store holds."""
 
 import argparse
-import io
 import json
 import math
 import sys
@@ -15,15 +14,21 @@ import pandas as pd
 from core.cli.counts import counts, totals
 from core.cli.opening import store_path, stored
 from core.cli.output import safe, say, say_table
+from core.cli.saving import save
+from core.cli.spending import cost_words, say_spending, spent
 from core.errors import UserError
+from core.interchange.exports import csv, inspect, inspect_json, jsonl, one_log, parquet
 from core.runs.results import Results, load
-from core.store import queries
+from core.store import ledger, queries
 from core.store.database import Store
 from core.store.queries import RunHead
 
 TOO_SMALL = "n too small"
 MOST_ERRORS = 5
 NO_RECOGNISER = "none"
+FORMATS = {"csv": csv, "jsonl": jsonl, "parquet": parquet, "inspect": inspect, "inspect-json": inspect_json}
+TEXT = ("csv", "jsonl")
+ENDINGS = {".eval": "inspect", ".json": "inspect-json"}  # of a single log
 
 
 def runs(args: argparse.Namespace) -> int:
@@ -36,7 +41,7 @@ def runs(args: argparse.Namespace) -> int:
         print(json.dumps(rows, indent=2))
     elif rows:
         say_table(
-            ("run", "name", "kind", "state", "answered", "models", "recogniser", "started (UTC)"),
+            ("run", "name", "kind", "state", "answered", "cost", "models", "recogniser", "started (UTC)"),
             [_line(r) for r in rows],
         )
     else:
@@ -54,6 +59,7 @@ def _facts(store: Store, head: RunHead) -> dict[str, Any]:
         "message": head.message,
         "planned": head.planned,
         **totals(store, head.run_id),
+        "spent": spent(store, head.run_id),
         "models": [model["name"] for model in json.loads(head.plan)["models"]],
         "system": head.system,
         "suite": head.suite_hash,
@@ -70,7 +76,8 @@ def _line(facts: dict[str, Any]) -> tuple[str, ...]:
     answered = f"{facts['answered']:,} of {facts['planned']:,}"
     started = facts["started"][:16].replace("T", " ")
     recogniser = facts["recogniser"] or NO_RECOGNISER
-    return facts["run_id"], facts["name"], facts["kind"], facts["state"], answered, models, recogniser, started
+    stands = facts["state"], answered, cost_words(facts["spent"])
+    return facts["run_id"], facts["name"], facts["kind"], *stands, models, recogniser, started
 
 
 def _iso(time: datetime | None) -> str | None:
@@ -82,24 +89,30 @@ def show(args: argparse.Namespace) -> int:
     with stored(args) as store:
         head = queries.run(store, args.run_id)
         if args.json:
-            results = _results(store, head)
-            body = {
-                "run": _facts(store, head),
-                "outcomes": _records(counts(store, head.run_id)),
-                "scores": _records(_scores(results)) if results else [],
-                "findings": [vars(found) for each in results.findings.values() for found in each] if results else [],
-            }
-            print(json.dumps(body, indent=2))
+            print(json.dumps(told(store, head), indent=2))
         else:
             say_results(store, head.run_id)
     return 0
 
 
+def told(store: Store, head: RunHead) -> dict[str, Any]:
+    """All that is told of a run, as JSON tells it."""
+    results = _results(store, head)
+    return {
+        "run": _facts(store, head),
+        "outcomes": _records(counts(store, head.run_id)),
+        "spending": _records(ledger.spending(store, head.run_id)),
+        "scores": _records(_scores(results)) if results else [],
+        "findings": [vars(found) for each in results.findings.values() for found in each] if results else [],
+    }
+
+
 @dataclass(frozen=True)
 class Ended:
-    """How a run stands: its state, and how many calls got an answer or a refusal."""
+    """How a run stands: its state, the sentence that says why, and how many calls got an answer or a refusal."""
 
     state: str
+    message: str
     answered: int
 
 
@@ -110,18 +123,20 @@ def say_results(store: Store, run_id: str) -> Ended:
     say_table(tuple(table.columns), table.to_numpy(dtype=object).tolist())
     for failure in queries.errors(store, run_id).head(MOST_ERRORS).itertuples():
         say(f"{failure.calls} x {failure.kind}: {failure.error}")
+    say_spending(store, run_id)
     results = _results(store, head)
     if results:
         _say_scores(results)
     else:
-        say("\nNo values were read, so there are no scores." if head.recogniser else "No recogniser, so no scores.")
+        say()
+        say("No values were read, so there are no scores." if head.recogniser else "No recogniser, so no scores.")
     # A run that the disk left behind still says "running": its end could not be written either.
     failure = store.writer.failure
     state, message = ("failed", f"The store could not be written: {failure}") if failure else (head.state, head.message)
     say(f"{state}: run {run_id} ({head.name})")
     if message:
         say(message)
-    return Ended(state, int(table[["answered", "refused"]].sum().sum()))
+    return Ended(state, message, int(table[["answered", "truncated", "refused"]].sum().sum()))
 
 
 def _results(store: Store, head: RunHead) -> Results | None:
@@ -166,41 +181,26 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def export(args: argparse.Namespace) -> int:
     """One run's answers with their readings, to a file or to standard output."""
     out = Path(args.out) if args.out else None
-    kind = args.format or (out.suffix.lower().removeprefix(".") if out else "csv")
-    if kind not in ("csv", "jsonl", "parquet"):
-        raise UserError(f"{out} has no ending that says what to write: add --format csv, jsonl or parquet.")
-    if kind == "parquet" and out is None:
-        raise UserError("Parquet is not text: name a file with --out.")
+    ending = out.suffix.lower() if out else ""
+    kind = args.format or (ENDINGS.get(ending, ending.removeprefix(".")) if out else "csv")
+    if kind not in FORMATS:
+        raise UserError(f"{out} has no ending that says what to write: add --format {', '.join(FORMATS)}.")
+    if out is None and kind not in TEXT:
+        raise UserError(f"{kind.capitalize()} is not text: name a file with --out.")
     with stored(args) as store:
-        queries.run(store, args.run_id)
-        data = _written(queries.export(store, args.run_id), kind)
+        data = _written(store, args.run_id, kind, ending)
     if out:
-        _save(out, data, args.force)
+        save(out, data, args.force)
     else:
         _pour(data)
     return 0
 
 
-def _written(table: pd.DataFrame, kind: str) -> bytes:
-    if kind == "csv":
-        rows: str = table.to_csv(index=False)
-        return rows.encode("utf-8-sig")
-    if kind == "jsonl":
-        lines: str = table.to_json(orient="records", lines=True, force_ascii=False, date_format="iso")
-        return lines.encode()
-    buffer = io.BytesIO()
-    table.to_parquet(buffer, index=False)
-    return buffer.getvalue()
-
-
-def _save(path: Path, data: bytes, force: bool) -> None:
-    try:
-        with path.open("wb" if force else "xb") as file:
-            file.write(data)
-    except FileExistsError as error:
-        raise UserError(f"{path} exists already: --force replaces it.") from error
-    except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror}).") from error
+def _written(store: Store, run_id: str, kind: str, ending: str) -> bytes:
+    """The file's content: Inspect keeps a log for each model, so they come in a zip unless --out names one log."""
+    if ENDINGS.get(ending) == kind:
+        return one_log(store, run_id, ending)
+    return FORMATS[kind](store, run_id)
 
 
 def _pour(data: bytes) -> None:

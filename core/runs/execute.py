@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import itertools
 import json
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +33,8 @@ OPEN_PER_CALL = 4  # answers that may wait for their reading, for each call that
 
 @dataclass(frozen=True)
 class Job:
-    """What a run needs besides the store. `stop` is asked before every call; `session` counts the run's starts."""
+    """What a run needs besides the store. `stop` is asked before every call; `session` counts the run's starts;
+    `trials` are those of the plan to carry out, None for all."""
 
     run_id: str
     plan: Plan
@@ -45,6 +46,24 @@ class Job:
     session: int = 1
     providers: Providers = field(default_factory=Providers)
     cache: ReplyCache | None = None
+    trials: Sequence[Trial] | None = None
+
+    def trials_of(self, model: str) -> Iterator[Trial]:
+        """The trials of one model that this job is about."""
+        if self.trials is None:
+            return self.plan.trials(model)
+        return (trial for trial in self.trials if trial.model == model)
+
+
+@dataclass(frozen=True)
+class Left:
+    """A model, or judge (its `role`), that is asked no more in this session, with the sentence that says why; `broken`
+    that waiting would not help."""
+
+    model: str
+    role: str
+    why: str
+    broken: bool
 
 
 @dataclass(frozen=True)
@@ -154,7 +173,7 @@ class Engine:
     def _missing(self, line: Line) -> Iterator[Task]:
         plan = self.job.plan
         finished = queries.finished_trials(self.store, self.job.run_id, line.name)
-        for trial in plan.trials(line.name):
+        for trial in self.job.trials_of(line.name):
             if trial.id not in finished:
                 item, asking = plan.suite.by_id[trial.item], plan.asking_in(trial.epoch)
                 request = self.job.method.request(item, trial.variation, asking)
@@ -190,25 +209,35 @@ class Engine:
             verdict = Verdict("error", message=str(error))
         self.store.writer.put(records.recognition(row, self.recogniser.id, verdict))
 
-    def ending(self) -> Ending:
-        """How it ended, once all is durable."""
-        if self.store.writer.failure:
-            return Ending("failed", self.store.writer.failure)
-        left = [line for line in self.all_lines if line.left]
-        if left:
-            said = " ".join(dict.fromkeys(line.left for line in left))
-            return Ending("failed" if any(line.broken for line in left) else "incomplete", said)
-        if self.budget.reached:
-            return Ending("stopped", self.budget.reached)
-        if self.job.stop():
-            return Ending("stopped")
-        failed = queries.failures(self.store, self.job.run_id)
-        if failed:
-            return Ending("incomplete", f"{failed} calls failed. Resume asks them again; what is stored stays.")
-        return Ending("done")
+    @property
+    def left(self) -> list[Left]:
+        """The models that were left."""
+        return [Left(line.name, line.role, line.left, line.broken) for line in self.all_lines if line.left]
 
 
-async def execute(job: Job, store: Store, started: Callable[[Engine], None] = lambda engine: None) -> Ending:
+def ended(store: Store, run_id: str, left: Sequence[Left], reached: str, stopped: bool) -> Ending:
+    """How a run ended, once all is durable; `reached` is the sentence for the limit that ended it."""
+    if store.writer.failure:
+        return Ending("failed", store.writer.failure)
+    if left:
+        said = " ".join(dict.fromkeys(one.why for one in left))
+        return Ending("failed" if any(one.broken for one in left) else "incomplete", said)
+    if reached:
+        return Ending("stopped", reached)
+    if stopped:
+        return Ending("stopped")
+    failed = queries.failures(store, run_id)
+    if failed:
+        return Ending("incomplete", f"{failed} calls failed. Resume asks them again; what is stored stays.")
+    return Ending("done")
+
+
+Started = Callable[[Engine], None]
+CarryOut = Callable[[Job, Store, Started], Coroutine[Any, Any, Ending]]
+"""A way to carry out what is missing of a job: `execute`, or on a cluster core.cluster.drive."""
+
+
+async def execute(job: Job, store: Store, started: Started = lambda engine: None) -> Ending:
     """Carry out what is missing of the job's plan and wait until all of it is durable. `started` is given the engine
     before its first call.
 
@@ -221,7 +250,7 @@ async def execute(job: Job, store: Store, started: Callable[[Engine], None] = la
     started(engine)
     await engine.run()
     await asyncio.to_thread(store.writer.flush)
-    return engine.ending()
+    return ended(store, job.run_id, engine.left, engine.budget.reached, job.stop())
 
 
 TrialKey = tuple[str, int, str, str, str, int]

@@ -22,7 +22,7 @@ from core.recognition.base import Recogniser
 from core.runs.answers import AnswersRead, ImportedModel, imported_rows
 from core.runs.budget import check_priced
 from core.runs.estimate import pilot_plan
-from core.runs.execute import Ending, Engine, Job, execute
+from core.runs.execute import CarryOut, Ending, Engine, Job, execute
 from core.runs.extending import check_extension
 from core.runs.limits import Limits, check_limits, limits_from
 from core.runs.lines import Pace, Providers, pace_of
@@ -54,13 +54,13 @@ class RunManager:
         threading.Thread(target=self._loop.run_forever, name="runs", daemon=True).start()
         records.interrupt_stale(store)
 
-    def start(self, plan: Plan, limits: Limits | None = None, kind: str = "run") -> str:
-        """Store the plan as a new run and start it; returns its id. Raises UserError, with nothing stored, when the
-        plan, a model's name or a limit is wrong."""
+    def start(self, plan: Plan, limits: Limits | None = None, kind: str = "run", carry_out: CarryOut = execute) -> str:
+        """Store the plan as a new run and start it, in this process or as `carry_out` does it; returns its id. Raises
+        UserError, with nothing stored, when the plan, a model's name or a limit is wrong."""
         plan, limits = check(plan), check_limits(limits or Limits())
         check_priced(limits, [*plan.models, *judge_of(plan)])
-        recogniser = _recogniser(plan, limits)
-        models = _models(plan, limits)
+        recogniser = recogniser_of(plan, limits)
+        models = models_of(plan, limits)
         run_id = new_run_id()
         measure = recogniser.measure if recogniser else ""
         recogniser_id = recogniser.id if recogniser else ""
@@ -68,13 +68,13 @@ class RunManager:
             run_id, plan.name, kind, plan.to_json(), recogniser_id, measure, plan.size, limits.to_json()
         )
         records.create_run(self.store, run, plan.suite)
-        self._launch(run_id, plan, models, recogniser, limits)
+        self._launch(run_id, plan, models, recogniser, limits, carry_out=carry_out)
         return run_id
 
-    def pilot(self, plan: Plan, limits: Limits | None = None) -> str:
+    def pilot(self, plan: Plan, limits: Limits | None = None, carry_out: CarryOut = execute) -> str:
         """Start a run of a few of the plan's items, to measure what the whole will take. Its replies are stored, so
         the whole does not pay for them again."""
-        return self.start(pilot_plan(check(plan)), limits, kind="pilot")
+        return self.start(pilot_plan(check(plan)), limits, kind="pilot", carry_out=carry_out)
 
     def start_import(
         self, answers: AnswersRead, name: str, recogniser: str = LEXICON, judge_base: str | None = None
@@ -85,7 +85,7 @@ class RunManager:
         asked = Plan(name, answers.suite, specs, (), probes=0, recogniser=recogniser, judge_base=judge_base, method="")
         plan = check_reading(asked)
         limits = Limits()
-        reader = _recogniser(plan, limits)
+        reader = recogniser_of(plan, limits)
         run_id = new_run_id()
         measure, recogniser_id = (reader.measure, reader.id) if reader else ("", "")
         count = len(answers.answers)
@@ -95,13 +95,13 @@ class RunManager:
         self._launch(run_id, plan, tuple(ImportedModel(spec.name) for spec in specs), reader, limits)
         return run_id
 
-    def resume(self, run_id: str, limits: Limits | None = None) -> None:
+    def resume(self, run_id: str, limits: Limits | None = None, carry_out: CarryOut = execute) -> None:
         """Go on with a run that is not going on: only what is missing or failed is asked. `limits` replace its own."""
         with self._resuming:
             if not self.running(run_id):
-                self._resume(run_id, load_plan(self.store, run_id), limits)
+                self._resume(run_id, load_plan(self.store, run_id), limits, carry_out)
 
-    def extend(self, run_id: str, plan: Plan, limits: Limits | None = None) -> None:
+    def extend(self, run_id: str, plan: Plan, limits: Limits | None = None, carry_out: CarryOut = execute) -> None:
         """Go on with a run under a larger plan: more items, epochs, wordings, probes or models. Raises UserError, with
         nothing changed, when something else differs."""
         with self._resuming:
@@ -109,17 +109,19 @@ class RunManager:
                 raise UserError(f"The run {run_id} is going on. Stop it, or wait for its end, to extend it.")
             plan = check(plan)
             check_extension(load_plan(self.store, run_id), plan)
-            self._resume(run_id, plan, limits)
+            self._resume(run_id, plan, limits, carry_out)
 
-    def _resume(self, run_id: str, plan: Plan, limits: Limits | None) -> None:
+    def _resume(self, run_id: str, plan: Plan, limits: Limits | None, carry_out: CarryOut) -> None:
         head = queries.run(self.store, run_id)
         limits = check_limits(limits or stored_limits(self.store, run_id))
         imported = head.kind == "import"
+        if imported and carry_out is not execute:
+            raise UserError("Answers from a file are read on this machine: resume the run without a scheduler.")
         if not imported:
             check_priced(limits, [*plan.models, *judge_of(plan)])
         models: Sequence[Model]
-        models = [ImportedModel(spec.name) for spec in plan.models] if imported else _models(plan, limits)
-        recogniser = _recogniser(plan, limits)
+        models = [ImportedModel(spec.name) for spec in plan.models] if imported else models_of(plan, limits)
+        recogniser = recogniser_of(plan, limits)
         if recogniser is not None and recogniser.id != head.recogniser:
             raise UserError(
                 f"The run {run_id} was read with {head.recogniser}, but this version has {recogniser.id}. "
@@ -131,10 +133,11 @@ class RunManager:
             run_records.replace_plan(self.store, run_id, plan.to_json(), plan.suite, plan.size)
         run_records.set_limits(self.store, run_id, limits.to_json())
         session = run_records.next_session(self.store, run_id)
-        self._launch(run_id, plan, models, recogniser, limits, session)
+        self._launch(run_id, plan, models, recogniser, limits, session, carry_out)
 
     def retune(self, run_id: str, limits: Limits) -> None:
-        """Give a run other limits; one that is going on keeps to them from its next call on."""
+        """Give a run other limits; one that is going on keeps to them from its next call on, or on a cluster from its
+        next shard on."""
         plan = load_plan(self.store, run_id)
         check_priced(check_limits(limits), [*plan.models, *judge_of(plan)])
         run_records.set_limits(self.store, run_id, limits.to_json())
@@ -200,6 +203,7 @@ class RunManager:
         recogniser: Recogniser | None,
         limits: Limits,
         session: int = 1,
+        carry_out: CarryOut = execute,
     ) -> None:
         self._stops[run_id] = event = threading.Event()
         job = Job(
@@ -207,11 +211,11 @@ class RunManager:
             providers=self._providers,
             cache=self.cache,
         )
-        self._futures[run_id] = asyncio.run_coroutine_threadsafe(self._carry_out(job), self._loop)
+        self._futures[run_id] = asyncio.run_coroutine_threadsafe(self._carry_out(job, carry_out), self._loop)
 
-    async def _carry_out(self, job: Job) -> None:
+    async def _carry_out(self, job: Job, carry_out: CarryOut) -> None:
         try:
-            ending = await execute(job, self.store, lambda engine: self._engines.update({job.run_id: engine}))
+            ending = await carry_out(job, self.store, lambda engine: self._engines.update({job.run_id: engine}))
         except Exception as error:  # a fault of ours must not leave the run "running" for ever
             log.exception("run %s", job.run_id)
             ending = Ending("failed", f"An unexpected fault ended the run ({type(error).__name__}); see the log.")
@@ -253,7 +257,8 @@ def judge_of(plan: Plan) -> tuple[ModelSpec, ...]:
     return (ModelSpec(plan.recogniser.removeprefix(JUDGE).strip(), plan.judge_base),)
 
 
-def _models(plan: Plan, limits: Limits) -> tuple[Model, ...]:
+def models_of(plan: Plan, limits: Limits) -> tuple[Model, ...]:
+    """The models of a plan, ready to be asked."""
     return tuple(_open(spec, limits) for spec in plan.models)
 
 
@@ -261,7 +266,8 @@ def _open(spec: ModelSpec, limits: Limits) -> Model:
     return open_model(spec, concurrency=limits.at_once, timeout_s=limits.timeout_s)
 
 
-def _recogniser(plan: Plan, limits: Limits) -> Recogniser | None:
+def recogniser_of(plan: Plan, limits: Limits) -> Recogniser | None:
+    """The recogniser of a plan, if it has one."""
     if not plan.recogniser:
         return None
     if plan.recogniser == LEXICON:

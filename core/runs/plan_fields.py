@@ -100,7 +100,7 @@ def parse(data: bytes, filename: str) -> dict[str, Any]:
         line = data[: error.start].count(b"\n") + 1
         raise UserError(f"{filename} is not UTF-8 text (line {line}). Save it as UTF-8.") from error
     try:
-        raw = _toml(text) if kind == ".toml" else json.loads(text)
+        raw = _toml(text) if kind == ".toml" else json.loads(text, object_pairs_hook=_once)
     except RecursionError as error:
         raise UserError(f"{filename} is nested too deeply to be a plan.") from error
     except ValueError as error:  # also an integer of thousands of digits
@@ -116,6 +116,15 @@ def _toml(text: str) -> dict[str, Any]:
     if _LONG_NAME.search(text):
         raise ValueError("a name has too many parts")
     return tomllib.loads(text)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; of two fields of one name Python would silently take the second."""
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        twice = next(name for number, (name, _) in enumerate(pairs) if name in dict(pairs[:number]))
+        raise ValueError(f"the field {shown(twice)} stands twice in one object")
+    return table
 
 
 def _plain(value: Any, where: str, depth: int) -> Any:

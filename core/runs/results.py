@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from core.analysis.bounds import Bounds, bounds, centred
 from core.analysis.quality import Finding, assess
 from core.analysis.scores import Kind, Scores, ipsatised, score
 from core.recognition.lexicon import LexiconRecogniser
-from core.store import denominators, queries
+from core.store import denominators, queries, summaries
 from core.store.database import Store
 from core.store.queries import RunHead
 from core.values.profile import Profile
@@ -57,6 +58,7 @@ def load(
     """Score what is stored of `runs`, which must share the value system and the measure; where several hold answers of
     one model, its newest run counts. With `at_stake` each value is scored only on the scenarios made for it."""
     values = system(system_id)
+    summaries.refresh(store, runs)
     due = denominators.due(store, runs, values.ids, at_stake)
     raw = score(queries.item_scores(store, runs, at_stake), values.ids, measure, seed, due)
     outcomes = denominators.outcomes(store, runs)
@@ -68,10 +70,15 @@ def load(
 def _scenarios(store: Store, runs: Sequence[str], values: ValueSystem, at_stake: bool) -> Floats:
     strengths: dict[str, list[float]] = {value: [] for value in values.ids}
     for text, named in queries.scenario_texts(store, runs):
-        for found in LexiconRecogniser().read(text).recognitions:
-            if not at_stake or found.value in named:
-                strengths[found.value].append(found.strength)
+        for value, strength in _read(text):
+            if not at_stake or value in named:
+                strengths[value].append(strength)
     return np.array([100 * np.mean(of) if of else np.nan for of in strengths.values()])
+
+
+@lru_cache(4096)
+def _read(scenario: str) -> tuple[tuple[str, float], ...]:
+    return tuple((found.value, found.strength) for found in LexiconRecogniser().read(scenario).recognitions)
 
 
 def profile_rows(scores: Scores, people: Sequence[Profile]) -> Floats:

@@ -1,6 +1,7 @@
 """Plans as files: what is written comes back, and every mistake is one sentence that says where."""
 
 import json
+import re
 import time
 import tomllib
 from dataclasses import fields, replace
@@ -19,6 +20,8 @@ from core.items.shipped import shipped_suite, shipped_suites, starter
 from core.methods.base import Asking
 from core.methods.value_compass import ValueCompass
 from core.models.base import ModelSpec
+from core.paths import ROOT
+from core.runs import plan_suite
 from core.runs.limits import Limits
 from core.runs.manager import RunManager, load_plan
 from core.runs.plan import Plan, check
@@ -186,6 +189,16 @@ def test_a_toml_plan_as_people_write_it() -> None:
     assert found.limits.max_cost_usd == 1
 
 
+def test_the_documented_plan_can_be_read_and_every_field_is_documented() -> None:
+    guide = (ROOT / "docs" / "headless.md").read_text(encoding="utf-8")
+    example = guide.split("```toml\n")[1].split("```")[0]
+    found = read_plan(example.encode(), "plan.toml")
+    assert found.plan.epochs == 2 and found.limits.max_cost_usd == 2.5
+    written = json.loads(write_plan(Plan("p", suite(), (ModelSpec("openai/m"),)), Limits(), "json"))
+    names = [*written, *written["asking"], *plan_suite.KNOWN, *(field.name for field in fields(Limits))]
+    assert not [name for name in names if not re.search(rf"`{name}`|^{name} =|\[{name}\]", guide, re.MULTILINE)]
+
+
 def test_null_in_json_is_as_if_left_out() -> None:
     table = PLAIN | {"models": [{"name": "simulated/open", "api_base": None}], "limits": {"max_calls": None}}
     assert read(table) == read(PLAIN)
@@ -319,6 +332,8 @@ def test_a_mistake_is_one_short_sentence_that_names_file_and_field(change: dict[
         (b"format == 1", "plan.toml", "not a readable TOML"),
         (b"format = 1", "plan.yaml", "neither .toml nor .json"),
         (b'format = 1\nname = "\xff"', "plan.toml", "not UTF-8 text .line 2."),
+        (b'{"epochs": 1, "name": "x", "epochs": 2}', "plan.json", "the field 'epochs' stands twice"),
+        (b"epochs = 1\nepochs = 2", "plan.toml", "not a readable TOML"),
         (b"[1]", "plan.json", "must hold one object"),
         (b"null", "plan.json", "must hold one object"),
         (b"format = 1\n[asking]\ntemperature = nan", "plan.toml", "asking, temperature: nan cannot stand"),
