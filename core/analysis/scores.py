@@ -117,7 +117,8 @@ def _cube(
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Strengths as items x models x values (NaN = missing), times 100, and answers counted per model x value."""
     kept = items[items["value"].isin(list(values))]
-    item, names = pd.factorize(kept["item_id"], sort=True)  # sorted: the same rows in any order give the same draws
+    names = sorted(kept["item_id"].unique())  # sorted: the same rows in any order give the same draws
+    item = pd.Categorical(kept["item_id"], categories=names).codes
     model = pd.Categorical(kept["model"], categories=list(models)).codes
     value = pd.Categorical(kept["value"], categories=list(values)).codes
     cells = np.full((len(names), len(models), len(values)), np.nan, dtype=np.float32)

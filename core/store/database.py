@@ -52,6 +52,13 @@ class Store:
         with self.cursor() as cursor:
             return cursor.execute(sql, parameters).df()
 
+    def categories(self, sql: str, parameters: dict[str, Any]) -> pd.DataFrame:
+        """The rows of a query, its strings as categories: many times faster where a few come again and again."""
+        with self.cursor() as cursor:
+            found = cursor.sql(sql, params=parameters).to_arrow_table()
+        frame: pd.DataFrame = found.to_pandas(strings_to_categorical=True)
+        return frame
+
     def rows(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query, as tuples."""
         with self.cursor() as cursor:

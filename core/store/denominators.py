@@ -5,12 +5,18 @@ from collections.abc import Sequence
 import pandas as pd
 
 from core.store.database import Store
-from core.store.queries import CHOSEN, OPEN
+from core.store.summaries import CHOSEN
 
 _PLANNED = """
     (SELECT count(*) FROM items AS i WHERE i.suite_hash = runs.suite_hash)
     * json_array_length(plan, '$.variations') * (plan->>'$.epochs')::INTEGER
 """
+
+
+_OUTCOMES = ", ".join(
+    f"coalesce(sum(n) FILTER (outcome = '{name}'), 0)::BIGINT AS {name}"
+    for name in ("ok", "truncated", "refused", "unparsed", "filtered", "error")
+)
 
 
 def outcomes(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
@@ -20,31 +26,33 @@ def outcomes(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
     return store.frame(
         CHOSEN
         + f"""
-        , plans AS (SELECT run_id, recogniser, {_PLANNED} AS planned FROM runs)
+        , plans AS (SELECT run_id, {_PLANNED} AS planned FROM runs)
         SELECT model, run_id,
-               greatest(count(*), coalesce(any_value(planned), 0))::BIGINT AS planned,
-               count(*) AS asked,
-               count(*) FILTER (outcome = 'ok') AS ok,
-               count(*) FILTER (outcome = 'truncated') AS truncated,
-               count(*) FILTER (outcome = 'refused') AS refused,
-               count(*) FILTER (outcome = 'unparsed') AS unparsed,
-               count(*) FILTER (outcome = 'filtered') AS filtered,
-               count(*) FILTER (outcome = 'error') AS error,
-               count(*) FILTER (m.status = 'ok') AS scored
-        FROM responses JOIN chosen USING (model, run_id) JOIN plans USING (run_id)
-        LEFT JOIN recognised AS m USING (run_id, trial_id, recogniser)
-        WHERE {OPEN}
+               greatest(sum(n), coalesce(any_value(planned), 0))::BIGINT AS planned,
+               sum(n)::BIGINT AS asked,
+               {_OUTCOMES},
+               sum(scored)::BIGINT AS scored
+        FROM counts JOIN chosen USING (model, run_id) JOIN plans USING (run_id)
+        WHERE open
         GROUP BY ALL ORDER BY model
         """,
         {"runs": list(run_ids)},
     )
 
 
-_EVERYWHERE = "SELECT model, item_id, asked, unnest($values::VARCHAR[]) AS value FROM asked"
-_AT_STAKE = """
-    SELECT model, item_id, asked, unnest(list_intersect(i.item_values, $values::VARCHAR[])) AS value
-    FROM asked JOIN chosen USING (model) JOIN runs USING (run_id) JOIN items AS i USING (suite_hash, item_id)
+_EVERYWHERE = """
+    SELECT model, unnest($values::VARCHAR[]) AS value, items, asked
+    FROM (SELECT model, count(*) AS items, sum(asked) AS asked FROM asked GROUP BY model)
 """
+_AT_STAKE = """
+    SELECT model, value, count(*) AS items, sum(asked) AS asked FROM (
+        SELECT model, asked, unnest(list_intersect(i.item_values, $values::VARCHAR[])) AS value
+        FROM asked JOIN chosen USING (model) JOIN runs USING (run_id) JOIN items AS i USING (suite_hash, item_id)
+    ) GROUP BY ALL
+"""
+_NAMED = (
+    "JOIN runs USING (run_id) JOIN items AS i USING (suite_hash, item_id) WHERE list_contains(i.item_values, value)"
+)
 
 
 def due(store: Store, run_ids: Sequence[str], values: Sequence[str], at_stake: bool = False) -> pd.DataFrame:
@@ -58,16 +66,16 @@ def due(store: Store, run_ids: Sequence[str], values: Sequence[str], at_stake: b
         CHOSEN
         + f"""
         , asked AS (
-            SELECT model, item_id, count(*) AS asked FROM responses JOIN chosen USING (model, run_id)
-            WHERE {OPEN} GROUP BY ALL
+            SELECT model, item_id, sum(n)::BIGINT AS asked FROM counts JOIN chosen USING (model, run_id)
+            WHERE open GROUP BY ALL
         ), due AS ({_AT_STAKE if at_stake else _EVERYWHERE}), read AS (
-            SELECT r.model, r.item_id, r.value, count(*) AS n, sum(r.strength) AS strength
-            FROM recognitions AS r JOIN chosen USING (model, run_id) JOIN runs USING (run_id, recogniser)
+            SELECT model, value, sum(n / asked) AS read, sum(total / asked) AS strength
+            FROM sums JOIN chosen USING (model, run_id) JOIN asked USING (model, item_id) {_NAMED if at_stake else ""}
             GROUP BY ALL
         )
-        SELECT model, value, count(*) AS items, sum(asked)::BIGINT AS asked,
-               sum(coalesce(n, 0) / asked) AS read, sum(coalesce(strength, 0) / asked) AS strength
-        FROM due LEFT JOIN read USING (model, item_id, value) GROUP BY ALL
+        SELECT model, value, items, due.asked::BIGINT AS asked, coalesce(read, 0) AS read,
+               coalesce(strength, 0) AS strength
+        FROM due LEFT JOIN read USING (model, value)
         """,
         {"runs": list(run_ids), "values": list(values)},
     )

@@ -86,6 +86,18 @@ STEPS: tuple[tuple[str, str], ...] = (
             FROM recognised WHERE starts_with(recogniser, 'judge:');
         """,
     ),
+    (
+        "sums of the runs that have ended, taken when one is next looked at",
+        """
+        CREATE TABLE summarised (run_id VARCHAR, token VARCHAR, complete BOOLEAN);
+        CREATE TABLE item_sums (
+            run_id VARCHAR, model VARCHAR, item_id VARCHAR, value VARCHAR, n BIGINT, total DOUBLE
+        );
+        CREATE TABLE item_counts (
+            run_id VARCHAR, model VARCHAR, item_id VARCHAR, open BOOLEAN, outcome VARCHAR, n BIGINT, scored BIGINT
+        );
+        """,
+    ),
 )
 NEWEST = len(STEPS)
 

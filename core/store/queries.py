@@ -1,6 +1,6 @@
 """What is read: named queries. Aggregates are made in SQL, so that a page's cost does not grow with the texts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,18 +9,11 @@ import pandas as pd
 from core.errors import UserError
 from core.store.database import Store
 from core.store.records import ResponseRow
+from core.store.summaries import CHOSEN, OPEN
 from core.values.profile import SavedProfile
 
-# An answer with words in it, whole or cut off; and one to an open question, in which values are read.
+# An answer with words in it, whole or cut off.
 ANSWERED = "outcome IN ('ok', 'truncated')"
-OPEN = "NOT starts_with(variation, 'closed-')"
-
-# Where several runs hold answers of one model, its newest run speaks for it (run ids sort by time).
-CHOSEN = """
-    WITH chosen AS (
-        SELECT model, max(run_id) AS run_id FROM responses WHERE list_contains($runs::VARCHAR[], run_id) GROUP BY model
-    )
-"""
 
 
 @dataclass(frozen=True)
@@ -129,20 +122,19 @@ def errors(store: Store, run_id: str) -> pd.DataFrame:
 
 
 _AT_STAKE = """
-        JOIN items AS i ON i.suite_hash = runs.suite_hash AND i.item_id = r.item_id
-        WHERE list_contains(i.item_values, r.value)
+        JOIN items AS i ON i.suite_hash = runs.suite_hash AND i.item_id = s.item_id
+        WHERE list_contains(i.item_values, s.value)
 """
 
 
 def item_scores(store: Store, run_ids: Sequence[str], at_stake: bool = False) -> pd.DataFrame:
     """Mean strength per model x item x value over the answers that were read: model, item_id, value, strength, n
-    (answers). With `at_stake` a value is scored only on the items that name it as at stake."""
-    return store.frame(
+    (answers), the names as categories. With `at_stake` a value is scored only on the items that name it as at stake."""
+    return store.categories(
         CHOSEN
-        + "SELECT r.model, r.item_id, r.value, avg(r.strength) AS strength, count(*) AS n"
-        + " FROM recognitions AS r JOIN chosen USING (model, run_id) JOIN runs USING (run_id, recogniser)"
-        + (_AT_STAKE if at_stake else "")
-        + " GROUP BY ALL",
+        + "SELECT s.model, s.item_id, s.value, s.total / s.n AS strength, s.n"
+        + " FROM sums AS s JOIN chosen USING (model, run_id) JOIN runs USING (run_id)"
+        + (_AT_STAKE if at_stake else ""),
         {"runs": list(run_ids)},
     )
 
@@ -169,13 +161,18 @@ def closed_answers(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
 
 
 def sample_texts(store: Store, run_ids: Sequence[str], per_model: int = 200) -> pd.DataFrame:
-    """Up to `per_model` free answers of each model, in trial order: model, item_id, text."""
+    """Up to `per_model` free answers of each model, the first by their trials' ids: model, item_id, text."""
     return store.frame(
         CHOSEN
         + f"""
-        SELECT model, item_id, left(text, 5000) AS text FROM responses JOIN chosen USING (model, run_id)
-        WHERE {ANSWERED} AND {OPEN}
-        QUALIFY row_number() OVER (PARTITION BY model ORDER BY trial_id) <= $most
+        , sample AS (
+            SELECT run_id, unnest(min(trial_id, $most)) AS trial_id FROM responses JOIN chosen USING (model, run_id)
+            WHERE {ANSWERED} AND {OPEN} GROUP BY run_id, model
+        ), likely AS MATERIALIZED (  -- by the number alone, which is many times faster than by both
+            SELECT run_id, trial_id, model, item_id, text FROM responses
+            WHERE trial_id IN (SELECT trial_id FROM sample)
+        )
+        SELECT model, item_id, left(text, 5000) AS text FROM likely SEMI JOIN sample USING (run_id, trial_id)
         """,
         {"runs": list(run_ids), "most": per_model},
     )
@@ -193,62 +190,84 @@ class Filter:
     text: str = ""
 
 
-_FILTERED = """
-    FROM responses AS r JOIN chosen USING (model, run_id)
-    JOIN runs USING (run_id) JOIN items AS i ON i.suite_hash = runs.suite_hash AND i.item_id = r.item_id
-    LEFT JOIN recognitions AS g ON $value <> '' AND g.run_id = r.run_id AND g.trial_id = r.trial_id AND g.value = $value
-    WHERE (len($models::VARCHAR[]) = 0 OR list_contains($models::VARCHAR[], r.model))
-      AND (len($outcomes::VARCHAR[]) = 0 OR list_contains($outcomes::VARCHAR[], r.outcome))
-      AND ($item = '' OR r.item_id = $item)
-      AND ($value = '' OR g.value IS NOT NULL) AND ($stance = '' OR g.stance = $stance)
-      AND ($text = '' OR contains(lower(r.text), lower($text)) OR contains(lower(i.text), lower($text)))
-"""
+# What each choice of a filter asks of a response r, its item i and its recognition g.
+_CLAUSES = {
+    "models": "list_contains($models::VARCHAR[], r.model)",
+    "outcomes": "list_contains($outcomes::VARCHAR[], r.outcome)",
+    "value": "g.value = $value",
+    "stance": "g.stance = $stance",
+    "item": "r.item_id = $item",
+    "text": "(contains(lower(r.text), lower($text)) OR contains(lower(i.text), lower($text)))",
+}
 
 
-def _filter_parameters(run_ids: Sequence[str], chosen: Filter) -> dict[str, object]:
-    return {
-        "runs": list(run_ids),
-        "models": list(chosen.models),
-        "outcomes": list(chosen.outcomes),
-        "value": chosen.value,
-        "stance": chosen.stance,
-        "item": chosen.item,
-        "text": chosen.text,
-    }
+def _chosen_by(chosen: Filter, run_ids: Sequence[str]) -> dict[str, object]:
+    """The parameters of a query: the runs and what the filter chooses. A stance is one towards a value."""
+    given = {name: list(cell) if isinstance(cell, tuple) else cell for name, cell in vars(chosen).items() if cell}
+    return {"runs": list(run_ids)} | given | ({"value": chosen.value} if chosen.stance else {})
+
+
+def _filtered(given: Collection[str]) -> str:
+    joined = "JOIN recognitions AS g ON g.run_id = r.run_id AND g.trial_id = r.trial_id" if "value" in given else ""
+    clauses = [_CLAUSES[name] for name in given if name in _CLAUSES]
+    return f"""
+        FROM responses AS r JOIN chosen USING (model, run_id)
+        JOIN runs USING (run_id) JOIN items AS i ON i.suite_hash = runs.suite_hash AND i.item_id = r.item_id {joined}
+        WHERE {" AND ".join(clauses) or "true"}
+    """
+
+
+def _passing(given: Collection[str]) -> str:
+    """Per run and item how many responses pass, and how many of these are scored on the filter's value with which sum.
+    It is read off the run's sums unless the filter asks for what they do not tell apart."""
+    if not set(given) & {"stance", "item", "text"} and not {"value", "outcomes"} <= set(given):
+        columns = "sum(n) AS scored, sum(total) AS total" if "value" in given else "0 AS scored, NULL::DOUBLE AS total"
+        clauses = [_CLAUSES[name].replace("g.", "r.") for name in given if name in _CLAUSES]
+        return f"""
+            SELECT run_id, item_id, sum(n) AS answers, {columns}
+            FROM {"sums" if "value" in given else "counts"} AS r JOIN chosen USING (model, run_id)
+            WHERE {" AND ".join(clauses) or "true"} GROUP BY ALL
+        """
+    strength = "g.strength" if "value" in given else "NULL::DOUBLE"
+    columns = f"count(*) AS answers, count({strength}) AS scored, fsum({strength}) AS total"
+    return f"SELECT r.run_id, r.item_id, {columns} {_filtered(given)} GROUP BY ALL"
 
 
 def scenarios(store: Store, run_ids: Sequence[str], chosen: Filter, limit: int = 500) -> pd.DataFrame:
     """The items that have a response passing the filter: item_id, text, item_values, domain, region, `answers` (how
     many pass), `asked` (the open questions on it put to the filter's models), and where the filter has a value its
     mean `strength` over the `scored` of these answers."""
+    given = _chosen_by(chosen, run_ids)
     return store.frame(
         CHOSEN
         + f"""
         , asked AS (
-            SELECT item_id, count(*) AS asked FROM responses JOIN chosen USING (model, run_id)
-            WHERE {OPEN} AND (len($models::VARCHAR[]) = 0 OR list_contains($models::VARCHAR[], model))
-            GROUP BY item_id
-        )
-        SELECT r.item_id, any_value(i.text) AS text, any_value(i.item_values) AS item_values,
-               any_value(i.domain) AS domain, any_value(i.region) AS region, count(*) AS answers,
-               coalesce(any_value(asked.asked), 0) AS asked, count(g.strength) AS scored, avg(g.strength) AS strength
-        """
-        + _FILTERED.replace("WHERE", "LEFT JOIN asked ON asked.item_id = r.item_id WHERE", 1)
-        + " GROUP BY r.item_id ORDER BY strength DESC NULLS LAST, min(i.position) LIMIT $most",
-        _filter_parameters(run_ids, chosen) | {"most": limit},
+            SELECT item_id, sum(n) AS asked FROM counts AS r JOIN chosen USING (model, run_id)
+            WHERE open AND {_CLAUSES["models"] if chosen.models else "true"} GROUP BY item_id
+        ), passing AS ({_passing(given)})
+        SELECT item_id, any_value(i.text) AS text, any_value(i.item_values) AS item_values,
+               any_value(i.domain) AS domain, any_value(i.region) AS region, sum(answers)::BIGINT AS answers,
+               coalesce(any_value(asked), 0)::BIGINT AS asked, sum(scored)::BIGINT AS scored,
+               sum(total) / nullif(sum(scored), 0) AS strength
+        FROM passing JOIN runs USING (run_id) JOIN items AS i USING (suite_hash, item_id)
+        LEFT JOIN asked USING (item_id)
+        GROUP BY item_id ORDER BY strength DESC NULLS LAST, min(i.position) LIMIT $most
+        """,
+        given | {"most": limit},
     )
 
 
 def answers(store: Store, run_ids: Sequence[str], chosen: Filter, limit: int = 200) -> pd.DataFrame:
     """Responses that pass the filter, with texts cut at 20,000 characters (`chars` is the full length)."""
+    given = _chosen_by(chosen, run_ids)
     return store.frame(
         CHOSEN
         + """SELECT r.run_id, r.trial_id, r.model, r.item_id, r.variation, r.epoch, r.outcome,
              left(r.text, 20000) AS text, length(r.text) AS chars, r.choice, r.option_probs::VARCHAR AS option_probs,
              r.option_mass, r.error, r.attempts, r.latency_s, r.tokens_in, r.tokens_out"""
-        + _FILTERED
+        + _filtered(given)
         + " ORDER BY r.model, r.variation, r.epoch LIMIT $most",
-        _filter_parameters(run_ids, chosen) | {"most": limit},
+        given | {"most": limit},
     )
 
 
@@ -258,7 +277,7 @@ def readings(store: Store, run_id: str, trial_ids: Sequence[int]) -> pd.DataFram
     return store.frame(
         """
         SELECT trial_id, recogniser, value, stance, strength, evidence::VARCHAR AS evidence, note FROM recognitions
-        WHERE run_id = ? AND list_contains(?::BIGINT[], trial_id)
+        WHERE run_id = ? AND trial_id IN (SELECT unnest(?::BIGINT[]))
         """,
         [run_id, list(trial_ids)],
     )

@@ -13,7 +13,7 @@ from core.errors import UserError
 from core.items.item import Item, Option, Suite
 from core.recognition.base import Verdict
 from core.store.database import Store
-from core.store.summaries import summarise
+from core.store.summaries import outdate, summarise
 from core.store.writer import Row, insert
 from core.text import clean
 from core.values.profile_files import MAX_NAME
@@ -158,11 +158,14 @@ def create_run(store: Store, run: NewRun, suite: Suite) -> None:
 def set_state(store: Store, run_id: str, state: str, message: str = "") -> None:
     """Move a run to one of RUN_STATES; what has ended is summed up, so that it can be looked at quickly."""
     ended = None if state == "running" else now()
-    store.writer.run(
-        lambda con: con.execute(
+
+    def work(con: duckdb.DuckDBPyConnection) -> None:
+        outdate(con, run_id)
+        con.execute(
             "UPDATE runs SET state = ?, message = ?, ended_at = ? WHERE run_id = ?", [state, message, ended, run_id]
         )
-    )
+
+    store.writer.run(work)
     if ended:
         summarise(store, run_id)
 
@@ -184,7 +187,7 @@ def delete_recognitions(store: Store, run_id: str, recogniser: str, trial_ids: l
     """Forget what a recogniser made of these trials, so that they can be read again."""
 
     def work(con: duckdb.DuckDBPyConnection) -> None:
-        con.execute("DELETE FROM summarised WHERE run_id = ?", [run_id])
+        outdate(con, run_id)
         for table in ("recognitions", "recognised"):
             con.execute(
                 f"DELETE FROM {table} WHERE run_id = ? AND recogniser = ? AND list_contains(?::BIGINT[], trial_id)",

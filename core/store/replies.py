@@ -3,7 +3,7 @@
 import hashlib
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -84,6 +84,10 @@ class ReplyCache:
             "option_mass": reply.option_mass,
             "stored_at": now(),
         }
+
+    def learn(self, numbers: Iterable[int]) -> None:
+        """Replies with these keys were stored by another way."""
+        self._new.update(numbers)
 
     def clear(self) -> int:
         """Forget all replies; returns how many there were."""

@@ -7,8 +7,12 @@ import duckdb
 from core.items.item import Suite
 from core.store.database import Store
 from core.store.records import now, save_suite
+from core.store.summaries import outdate
 
-_OF_A_RUN = ("responses", "recognised", "recognitions", "calls", "earlier_plans", "runs")
+_OF_A_RUN = (
+    *("summarised", "item_sums", "item_counts"),
+    *("responses", "recognised", "recognitions", "calls", "earlier_plans", "runs"),
+)
 
 
 def limits(store: Store, run_id: str) -> dict[str, object]:
@@ -27,6 +31,7 @@ def next_session(store: Store, run_id: str) -> int:
     """Mark a run as going on once more; returns how many times it has been started, this time included."""
 
     def work(con: duckdb.DuckDBPyConnection) -> int:
+        outdate(con, run_id)
         con.execute(
             "UPDATE runs SET state = 'running', message = '', ended_at = NULL, session = session + 1 WHERE run_id = ?",
             [run_id],

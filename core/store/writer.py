@@ -32,6 +32,9 @@ KEYS = {
     "profiles": ("name",),
     "replies": ("key",),
 }
+# Rows that a run's sums (core.store.summaries) are made of.
+_SUMMED = ("responses", "recognised", "recognitions")
+_OUTDATE = "DELETE FROM summarised WHERE run_id IN (SELECT run_id FROM batch)"
 _SAME_READING = "t.run_id = b.run_id AND t.trial_id = b.trial_id AND t.recogniser = b.recogniser"
 
 
@@ -193,6 +196,8 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row], agai
         rows = list({tuple(row[column] for column in key): row for row in rows}.values())
     con.register("batch", pa.Table.from_pylist(list(rows)))
     try:
+        if table in _SUMMED:
+            con.execute(_OUTDATE)
         if again and table == "recognitions":  # it has no key that would replace them
             con.execute(f"DELETE FROM recognitions AS t USING batch AS b WHERE {_SAME_READING}")
         con.execute(f"INSERT {'OR REPLACE' if key else ''} INTO {table} BY NAME SELECT * FROM batch")

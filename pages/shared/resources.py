@@ -1,5 +1,6 @@
 """What all pages hold in common for as long as the process lives: the store, its runs, and scores once computed."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +13,11 @@ from core.store import queries
 from core.store.database import Store, default_path
 from core.store.queries import RunHead
 from pages.shared.plain import show_error
+
+PILOT = "pilot"
+# While a run writes, its results are out of date at once: scoring rests for so many seconds, and times its own length.
+PAUSE_S = 2.5
+PAUSE = 10
 
 
 @st.cache_resource(show_spinner="Opening the store…")
@@ -43,9 +49,14 @@ def run_label(head: RunHead) -> str:
     return f"{head.run_id} · {head.name}"
 
 
-def run_heads() -> list[RunHead]:
-    """All runs, newest first, read again whenever something was written."""
+def every_run() -> list[RunHead]:
+    """All runs, pilots too, newest first, read again whenever something was written."""
     return _run_heads(str(store().path), store().writer.commits)
+
+
+def run_heads() -> list[RunHead]:
+    """The runs that have results to look at. A pilot only measures what its plan would take."""
+    return [head for head in every_run() if head.kind != PILOT]
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -58,10 +69,25 @@ def _results(path: str, runs: tuple[str, ...], system: str, measure: str, at_sta
     return load(store(), runs, system, measure, at_stake)
 
 
+@st.cache_resource
+def _held() -> dict[tuple[str, tuple[str, ...], str, str, bool], tuple[str, float]]:
+    """By results, the version that was shown last and until when it may be shown while a run goes on."""
+    return {}
+
+
 def results(runs: Sequence[str], system: str, measure: str, at_stake: bool) -> Results:
-    """The scored results of runs, computed again only when their data have changed. Shared: do not change them."""
+    """The scored results of runs, computed again only when their data have changed, and while one of them goes on only
+    after a pause, ten times as long as it took. Shared: do not change them."""
     path, chosen = str(store().path), tuple(runs)
-    return _results(path, chosen, system, measure, at_stake, _version(path, chosen, store().writer.commits))
+    key = (path, chosen, system, measure, at_stake)
+    version, until = _held().get(key, ("", 0.0))
+    if time.monotonic() < until and any(map(manager().running, chosen)):
+        return _results(*key, version)
+    version, start = _version(path, chosen, store().writer.commits), time.monotonic()
+    found = _results(*key, version)
+    end = time.monotonic()
+    _held()[key] = version, end + max(PAUSE_S, PAUSE * (end - start))
+    return found
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -42,11 +42,11 @@ def fill_large(store: Store, models: int, items: int) -> None:
         "20260101-000000-000000", "Large", "run", "{}", LexiconRecogniser().id, "presence", models * items
     )
     records.create_run(store, run, made)
-    records.set_state(store, run.run_id, "done")
     cells = {"run": run.run_id, "recogniser": run.recogniser, "models": models, "items": items, "values": ids}
     for sql in _LARGE:
         used = {name: cell for name, cell in cells.items() if f"${name}" in sql}
         store.writer.run(lambda con, sql=sql, used=used: con.execute(sql, used))
+    records.set_state(store, run.run_id, "done")
 
 
 def _item(n: int, ids: list[str]) -> Item:
