@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.paths import DATA
-from pages.shared import first_visit
+from pages.shared import first_visit, navigating
 from pages.shared.resources import manager
 from pages.shared.sidebar import choices
 
@@ -13,6 +13,7 @@ st.set_page_config("Polycompass", ICON, layout="wide")
 st.logo(str(ICON), size="large")
 
 lost = first_visit.mistaken_for_lost()
+navigating.insist()
 page = st.navigation(
     {
         "Explore": [

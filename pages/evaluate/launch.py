@@ -1,76 +1,101 @@
 """Plan an evaluation, see what it will take, and start it."""
 
-import pandas as pd
 import streamlit as st
 
 from core.errors import UserError
 from core.models.registry import check_spec
-from core.runs.estimate import estimate
+from core.runs.budget import check_priced
+from core.runs.extending import check_extension
+from core.runs.limits import Limits, check_limits
+from core.runs.manager import judge_of, load_plan
 from core.runs.plan import Plan, check
-from pages.shared.parts import dollars, watch
-from pages.shared.plain import distinct, escape, show_error
-from pages.shared.planning import choose_details, choose_models, choose_recogniser, suites
+from pages.shared import drafting
+from pages.shared.asking import choose_details
+from pages.shared.drafting import Draft
+from pages.shared.limiting import choose_limits, has_budget
+from pages.shared.parts import watch
+from pages.shared.plain import escape, show_error
+from pages.shared.plan_files import open_plan, save_plan
+from pages.shared.planning import choose_models, choose_recogniser, choose_suite
 from pages.shared.resources import manager, store
+from pages.shared.trying import pilot_of, preview, tried, try_first
 
 
-def preview(plan: Plan) -> None:
-    """What the plan will take."""
-    rows = estimate(plan, store())
-    table = pd.DataFrame(
-        {
-            "model": [row.name for row in rows],
-            "calls": [row.calls for row in rows],
-            "tokens in": [row.tokens_in for row in rows],
-            "tokens out": [row.tokens_out for row in rows],
-            "seconds": [round(row.seconds) for row in rows],
-            "cost": [dollars(row.cost_usd) for row in rows],
-            "basis": ["measured here" if row.measured else "rule of thumb" for row in rows],
-        }
-    )
-    st.dataframe(table, hide_index=True)
-    known = sum(row.cost_usd or 0.0 for row in rows)
-    unknown = [row.name for row in rows if row.cost_usd is None]
-    total = dollars(known) + (f" and what {', '.join(unknown)} costs (price unknown)" if unknown else "")
-    calls, seconds = sum(row.calls for row in rows), max((row.seconds for row in rows), default=0)
-    st.text(f"{calls:,} calls, about {_duration(seconds)}, {total}.")
+def say_origin(draft: Draft) -> None:
+    """What the page was filled with."""
+    if draft.extends:
+        words = (
+            f"You extend {escape(draft.origin)}: add models, wordings, epochs, order probes, or choose the larger "
+            "suite that its scenarios come from. What it was asked already is not asked again; all else stays."
+        )
+        st.info(words, icon=":material/expand_content:")
+    else:
+        st.info(f"Filled in from {escape(draft.origin)}. Change what you like.", icon=":material/fork_right:")
+    for note in draft.notes:
+        st.warning(escape(note), icon=":material/priority_high:")
+    st.button("Begin anew", icon=":material/restart_alt:", on_click=drafting.drop)
 
 
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(seconds, 1):.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
+def checked(plan: Plan, limits: Limits, extends: str) -> Plan:
+    """The plan, fit to be started; raises UserError."""
+    plan = check(plan)
+    for spec in (*plan.models, *judge_of(plan)):
+        check_spec(spec)
+    check_priced(check_limits(limits), [*plan.models, *judge_of(plan)])
+    if extends:
+        check_extension(load_plan(store(), extends), plan)
+    return plan
+
+
+def begin(plan: Plan, limits: Limits, extends: str) -> None:
+    """Start the plan, or go on with the run that it makes larger, and go where it can be watched."""
+    try:
+        if extends:
+            manager().extend(extends, plan, limits)
+        run_id = extends or manager().start(plan, limits)
+    except UserError as error:
+        show_error(error)
+        return
+    if draft:
+        drafting.drop()
+    watch(run_id)
 
 
 st.title("Launch an evaluation")
-available = suites()
-names = distinct({key: f"{suite.name} ({len(suite.items)})" for key, suite in available.items()})
-key = st.selectbox(
-    "Scenarios",
-    list(names),
-    key="suite",
-    bind="query-params",
-    persist_state="session",
-    format_func=lambda key: names.get(key, key),
+draft = drafting.current()
+extends = draft.extends if draft else ""
+if draft:
+    say_origin(draft)
+open_plan()
+suite = choose_suite(draft)
+specs = choose_models(draft)
+recogniser, judge_base = choose_recogniser(suite, bool(extends))
+variations, epochs, probes, asking = choose_details(specs, suite, draft)
+budgeted = draft is not None and has_budget(draft.limits)
+with st.expander("Limits and budget", icon=":material/speed:", expanded=budgeted):
+    limits = choose_limits(Limits(), drafting.LIMITS)
+key = drafting.name_key(suite.hash)
+name = (
+    draft.plan.name
+    if draft and extends
+    else st.text_input("Name of the run", suite.name, max_chars=120, key=key, persist_state="session")
 )
-suite = available[str(key)]
-st.caption(escape(suite.description) or "A suite of your own.")
-specs = choose_models()
-recogniser, judge_base = choose_recogniser(suite)
-embedded_only = bool(specs) and all(spec.name.startswith(("embedded/", "simulated/")) for spec in specs)
-variations, epochs, probes, asking = choose_details(embedded_only, suite)
-name = st.text_input("Name of the run", f"{suite.name}", max_chars=120)
 try:
-    plan = check(Plan(name, suite, specs, variations, epochs, probes, recogniser, judge_base, asking))
-    for spec in specs:
-        check_spec(spec)
+    plan = checked(
+        Plan(name, suite, specs, variations, epochs, probes, recogniser, judge_base, asking), limits, extends
+    )
 except UserError as error:
     st.warning(escape(str(error)), icon=":material/edit:")
     st.stop()
-preview(plan)
-if st.button("Evaluate", type="primary", icon=":material/play_arrow:"):
-    try:
-        run_id = manager().start(plan)
-    except UserError as error:
-        show_error(error)
-    else:
-        watch(run_id)
+pilot = pilot_of(plan)
+preview(plan, limits, pilot)
+if extends:
+    st.caption("The figures are for the whole run; what it was asked already costs nothing again.")
+with st.container(horizontal=True):
+    if st.button("Extend the run" if extends else "Evaluate", type="primary", icon=":material/play_arrow:"):
+        begin(plan, limits, extends)
+    if not extends:
+        try_first(plan, limits, pilot)
+    save_plan(plan, limits)
+if pilot:
+    tried(pilot)

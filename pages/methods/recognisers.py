@@ -1,4 +1,4 @@
-"""What the recognisers can and cannot do, with their measured quality; and one's own text to try."""
+"""What the recognisers can and cannot do, with their measured quality side by side; and one's own text to try."""
 
 from dataclasses import asdict
 
@@ -6,42 +6,82 @@ import pandas as pd
 import streamlit as st
 
 from core.charts.evidence import Mark, highlighted
-from core.recognition.lexicon import LexiconRecogniser
-from core.recognition.quality import lexicon_card, quality_sentence
+from core.recognition.minilm import fallback, offline_reader
+from core.recognition.quality import Card, lexicon_card, minilm_card, quality_sentence
 from core.values.system import SCHWARTZ, system
 
 EXAMPLE = (
     "Go home for the harvest feast, as your parents and their parents did. The project can wait a week; "
     "your grandmother's place at the table will not be there for ever."
 )
+READERS = {"lexicon": "Token table", "minilm": "MiniLM"}
+NAMES = system(SCHWARTZ).names
 
 
-def try_out() -> None:
+def try_out(kind: str) -> None:
     text = st.text_area("Your text", EXAMPLE, height=120, max_chars=5000)
-    verdict = LexiconRecogniser().read(text)
-    names = system(SCHWARTZ).names
+    verdict = offline_reader(kind).read(text)
     if verdict.message:
         st.caption(verdict.message)
     marks = [
-        Mark(span.start, span.end, names[found.value], found.stance, min(1.0, span.weight))
+        Mark(span.start, span.end, NAMES[found.value], found.stance, min(1.0, span.weight))
         for found in verdict.recognitions
         for span in found.evidence
     ]
     st.html(highlighted(text, marks))
-    rows = [(names[found.value], found.strength, found.stance) for found in verdict.recognitions]
+    rows = [(NAMES[found.value], found.strength, found.stance) for found in verdict.recognitions]
     if rows:
         frame = pd.DataFrame(rows, columns=["value", "probability of presence", "verdict"])
         st.dataframe(frame.sort_values("probability of presence", ascending=False), hide_index=True)
 
 
+def overall(cards: dict[str, Card]) -> pd.DataFrame:
+    """One row a recogniser: its figures over all values, with 95 % intervals."""
+    return pd.DataFrame(
+        [(name, str(card.auc), str(card.macro_f1), f"{card.macro_f1_always_yes:.2f}") for name, card in cards.items()],
+        columns=["recogniser", "mean AUC", "macro-F1", "macro-F1 of always yes"],
+    )
+
+
+def by_value(cards: dict[str, Card]) -> pd.DataFrame:
+    """One row a value: how common it is, and each recogniser's figures side by side."""
+    first = next(iter(cards.values()))
+    columns: dict[str, list[object]] = {
+        "value": [NAMES[value] for value in first.by_value],
+        "base rate": [row.base_rate for row in first.by_value.values()],
+    }
+    figures = {
+        "AUC": "auc",
+        "F1": "f1",
+        "average precision": "average_precision",
+        "calibration error": "calibration_error",
+    }
+    for title, figure in figures.items():
+        for name, card in cards.items():
+            columns[f"{title}, {name}"] = [getattr(row, figure) for row in card.by_value.values()]
+    return pd.DataFrame(columns)
+
+
+cards = {READERS["lexicon"]: lexicon_card(), READERS["minilm"]: minilm_card()}
 st.title("Recognisers")
 st.markdown(
     "Values are read out of free answers in one of two ways. An **LLM judge** quotes the passages that bear on a value "
-    "and says whether the answer supports or opposes it. The **offline recogniser**, the default without keys, is a "
-    "learned table of word pieces: it says how much a text is *about* a value, hardly whether for or against."
+    "and says whether the answer supports or opposes it. The **offline recognisers** say how much a text is *about* a "
+    "value, hardly whether for or against: the **token table**, the default without keys, weighs word pieces one by "
+    "one; **MiniLM**, an optional and slower one, reads every word in its sentence."
 )
-st.info(quality_sentence(), icon=":material/fact_check:")
-st.subheader("Try the offline recogniser")
-try_out()
-st.subheader("Its card")
-st.json(asdict(lexicon_card()), expanded=1)
+for name, card in cards.items():
+    st.info(f"**{name}.** {quality_sentence(card)}", icon=":material/fact_check:")
+st.subheader("Try an offline recogniser")
+kind = st.segmented_control("Read by", list(READERS), default="lexicon", format_func=lambda key: READERS[key])
+if kind == "minilm" and fallback():
+    st.caption(fallback())
+try_out(kind or "lexicon")
+st.subheader("How well they read, side by side")
+first = next(iter(cards.values()))
+st.markdown(f"On {first.n:,} held-out arguments that people labelled; intervals: {first.interval}.")
+st.dataframe(overall(cards), hide_index=True)
+st.dataframe(by_value(cards).style.format(precision=2), hide_index=True)
+st.subheader("Their cards")
+for tab, card in zip(st.tabs(list(cards)), cards.values(), strict=True):
+    tab.json(asdict(card), expanded=1)

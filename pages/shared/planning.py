@@ -1,38 +1,64 @@
-"""What the Launch page lets a person choose: scenarios, models, who reads the answers, and how they are asked."""
+"""What the Launch page lets a person choose first: scenarios, models, and who reads the answers.
+
+Every widget has a key under "launch_", so that a draft can be put into it: see drafting.py.
+"""
 
 import streamlit as st
 
 from core.items.item import Suite
 from core.items.shipped import shipped_suites, starter
-from core.methods.base import Asking
-from core.methods.value_compass import ValueCompass
 from core.models.base import ModelSpec
 from core.models.catalogue import catalogue
-from core.runs.defaults import EMBEDDED, EMBEDDED_TOKENS
+from core.runs.defaults import EMBEDDED
 from core.runs.plan import JUDGE, LEXICON
 from core.store import queries, records
-from pages.shared.resources import store
+from pages.shared import drafting
+from pages.shared.drafting import Draft
+from pages.shared.plain import distinct, escape
+from pages.shared.resources import PILOT, every_run, store
 
-HOSTED_TOKENS = 256
 
-
-def suites() -> dict[str, Suite]:
-    """Suites to choose from by key: starters, shipped ones, then those a person stored."""
+def suites(draft: Draft | None = None) -> dict[str, Suite]:
+    """Suites to choose from by key: starters, shipped ones, those a person stored, and the draft's."""
     shipped = shipped_suites()
     found = {f"{key}-starter": starter(suite) for key, suite in shipped.items() if any(i.starter for i in suite.items)}
     found |= shipped
-    known = {suite.hash for suite in found.values()}
+    known = {suite.hash for suite in found.values()} | {head.suite_hash for head in every_run() if head.kind == PILOT}
     for suite_hash, _, _, _ in queries.own_suites(store()):
         if suite_hash not in known:
             found[suite_hash] = records.load_suite(store(), suite_hash)
+    if draft and draft.plan.suite.hash not in {suite.hash for suite in found.values()}:
+        found[draft.plan.suite.hash] = draft.plan.suite
     return found
 
 
-def choose_models() -> tuple[ModelSpec, ...]:
+def choose_suite(draft: Draft | None) -> Suite:
+    """One suite; the first time that a draft is shown, the draft's."""
+    available = suites(draft)
+    names = distinct({key: f"{suite.name} ({len(suite.items)})" for key, suite in available.items()})
+    if draft and not st.session_state.get("launch_shown"):
+        wanted = draft.plan.suite.hash
+        st.session_state["suite"] = next(key for key, suite in available.items() if suite.hash == wanted)
+        st.session_state["launch_shown"] = True
+    key = st.selectbox(
+        "Scenarios",
+        list(names),
+        key="suite",
+        bind="query-params",
+        persist_state="session",
+        format_func=lambda key: names.get(key, key),
+    )
+    suite = available[str(key)]
+    st.caption(escape(suite.description) or "A suite of your own.")
+    return suite
+
+
+def choose_models(draft: Draft | None) -> tuple[ModelSpec, ...]:
     labels = {entry.name: f"{entry.name} · {entry.label}" for entry in catalogue()}
+    kept = draft.own_addresses if draft else {}
     names = st.multiselect(
         "Models",
-        list(labels),
+        list(dict.fromkeys([*labels, *st.session_state.get("launch_models", ())])),
         default=[EMBEDDED],
         format_func=lambda name: labels.get(name, name),
         accept_new_options=True,
@@ -45,51 +71,53 @@ def choose_models() -> tuple[ModelSpec, ...]:
         placeholder="http://localhost:8000/v1",
         key="launch_base",
         persist_state="session",
-        help="For any server that speaks the OpenAI protocol; name the model openai/NAME.",
+        help="For any server that speaks the OpenAI protocol; name the model openai/NAME. Models on different servers "
+        "go into one run by a plan file.",
     )
-    own = ("embedded/", "simulated/")
-    return tuple(ModelSpec(n.strip(), None if n.startswith(own) else base or None) for n in names)
+    specs = [n.strip() for n in names]
+    own = [kept[n] for n in specs if n in kept and kept[n].api_base]
+    if own:
+        st.caption("From the plan: " + ", ".join(escape(f"{spec.name} at {spec.api_base}") for spec in own) + ".")
+    return tuple(
+        kept.get(n) or ModelSpec(n, None if n.startswith(drafting.LOCAL) else base.strip() or None) for n in specs
+    )
 
 
-def choose_recogniser(suite: Suite) -> tuple[str, str | None]:
-    offline = suite.system == "schwartz"
+def choose_recogniser(suite: Suite, fixed: bool) -> tuple[str, str | None]:
+    """The recogniser and its server's address. `fixed`: they belong to a run that is extended."""
+    offline = suite.system == drafting.READ_OFFLINE
     options = [LEXICON, JUDGE, ""] if offline else [JUDGE, ""]
     labels = {LEXICON: "Offline recogniser (presence)", JUDGE: "LLM judge (direction)", "": "None, answers only"}
-    kind = st.radio("Values are read by", options, format_func=lambda key: labels[key], horizontal=True)
+    kind = st.radio(
+        "Values are read by",
+        options,
+        format_func=lambda key: labels[key],
+        horizontal=True,
+        key=drafting.reader_key(suite.system),
+        persist_state="session",
+        disabled=fixed,
+    )
     if not offline:
         st.caption("The offline recogniser reads Schwartz's ten values only; this suite needs a judge.")
     if kind != JUDGE:
         return str(kind), None
     left, right = st.columns(2)
     judges = [entry.name for entry in catalogue() if entry.kind in ("api", "local")]
+    given = st.session_state.get("launch_judge")
     judge = left.selectbox(
-        "Judge", judges, accept_new_options=True, help="Any LiteLLM model, better not one it judges."
+        "Judge",
+        judges if given in (None, *judges) else [*judges, given],
+        accept_new_options=True,
+        key="launch_judge",
+        persist_state="session",
+        disabled=fixed,
+        help="Any LiteLLM model, better not one it judges.",
     )
-    base = right.text_input("The judge's server address (optional)", placeholder="http://localhost:8000/v1")
-    return f"{JUDGE}{judge or ''}", base or None
-
-
-def choose_details(embedded_only: bool, suite: Suite) -> tuple[tuple[str, ...], int, int, Asking]:
-    with st.expander("Details", icon=":material/settings:"):
-        wordings = [name for name in ValueCompass().variations if name.startswith("open-")]
-        variations = st.multiselect("Wordings of the question", wordings, default=wordings[:1])
-        a, b, c, d, e = st.columns(5)
-        epochs = a.number_input("Epochs", 1, 100, 1, help="How often every question is asked.")
-        most = sum(len(item.options) == 2 for item in suite.items)
-        probes = b.number_input(
-            "Order probes",
-            0,
-            max(most, 1),
-            min(6, most),
-            help="Scenarios also asked as closed questions in both orders, to measure option-order bias.",
-        )
-        tokens = c.number_input(
-            "Longest answer",
-            1,
-            8192,
-            EMBEDDED_TOKENS if embedded_only else HOSTED_TOKENS,
-            help="In tokens. A small model on one core writes about 60 a second.",
-        )
-        temperature = d.number_input("Temperature", 0.0, 2.0, 0.0, 0.1)
-        seed = e.number_input("Seed", 0, 2**31 - 1, 0)
-    return tuple(variations), int(epochs), int(probes), Asking(int(tokens), float(temperature), int(seed))
+    base = right.text_input(
+        "The judge's server address (optional)",
+        placeholder="http://localhost:8000/v1",
+        key="launch_judge_base",
+        persist_state="session",
+        disabled=fixed,
+    )
+    return f"{JUDGE}{(judge or '').strip()}", base.strip() or None

@@ -1,13 +1,19 @@
-"""How far a run is, as the Runs page shows it: counts and the radar so far, drawn again while the run goes on."""
+"""How far a run is, as the Runs page shows it: counts, pace and the radar so far, drawn again while the run goes on."""
 
+import pandas as pd
 import streamlit as st
 
 from core.charts.radar import radar
 from core.charts.style import model_colours, model_dashes
+from core.methods.base import OUTCOMES
+from core.runs.lines import Pace
 from core.store import queries
 from core.store.queries import RunHead
 from core.values.system import system
-from pages.shared.parts import RADAR_CONFIG, dollars
+from pages.shared.bill import took
+from pages.shared.failing import failed
+from pages.shared.limiting import budget_used
+from pages.shared.parts import RADAR_CONFIG
 from pages.shared.resources import manager, models_in_order, results, store
 
 TICK_S = 1.0
@@ -20,43 +26,70 @@ def state_of(head: RunHead) -> str:
     return "interrupted" if head.state == "running" and not manager().running(head.run_id) else head.state
 
 
+def done_of(run_id: str) -> tuple[pd.DataFrame, int]:
+    """A run's counts per model, and how many of its calls have an outcome."""
+    frame = queries.progress(store(), run_id)
+    return frame, int(frame[list(OUTCOMES)].to_numpy().sum())
+
+
 def progress(head: RunHead) -> None:
-    """Counts per model, drawn again every second while the run goes on."""
-    frame = queries.progress(store(), head.run_id)
-    done = int(frame[["ok", "refused", "unparsed", "filtered", "error"]].to_numpy().sum())
-    state = state_of(queries.run(store(), head.run_id))
-    st.progress(min(done / max(head.planned, 1), 1.0), f"{done:,} of {head.planned:,} calls · {state}")
-    if frame.empty:
-        st.caption("Loading the model; the first answer takes a few seconds.")
-        return
-    table = frame.assign(cost_usd=frame["cost_usd"].map(dollars))
+    """How far the run is, what it took, and what failed."""
+    head = queries.run(store(), head.run_id)
+    frame, done = done_of(head.run_id)
+    st.progress(min(done / max(head.planned, 1), 1.0), f"{done:,} of {head.planned:,} calls · {state_of(head)}")
+    budget_used(head.run_id)
+    pace(manager().pace(head.run_id))
+    if frame.empty and manager().running(head.run_id):
+        st.caption("Waiting for the first answer: a model inside this app takes a few seconds to load.")
+    if not frame.empty:
+        counts(frame)
+        took(head.run_id)
+    failed(head.run_id, manager().running(head.run_id))
+
+
+def counts(frame: pd.DataFrame) -> None:
+    """How the answers ended, by model."""
     st.dataframe(
-        table,
+        frame,
         hide_index=True,
-        column_order=[
-            "model",
-            "ok",
-            "refused",
-            "unparsed",
-            "filtered",
-            "error",
-            "read",
-            "unreadable",
-            "latency_s",
-            "tokens_in",
-            "tokens_out",
-            "cost_usd",
-        ],
+        column_order=["model", *OUTCOMES, "read", "unreadable"],
         column_config={
-            "ok": "answered",
-            "error": "failed",
+            **OUTCOMES,
+            "model": st.column_config.Column(width="medium"),
             "read": st.column_config.NumberColumn("values read"),
-            "tokens_in": "tokens in",
-            "tokens_out": "tokens out",
-            "latency_s": st.column_config.NumberColumn("seconds a call", format="%.2f"),
-            "cost_usd": "cost",
+            "unreadable": st.column_config.NumberColumn("not readable", help="Answers that the judge could not read."),
         },
     )
+
+
+def pace(lines: list[Pace]) -> None:
+    """How each model of a run that goes on stands now."""
+    if not lines:
+        return
+    table = pd.DataFrame(
+        {
+            "model": [line.model for line in lines],
+            "as": [line.role for line in lines],
+            "under way": [line.under_way for line in lines],
+            "allowed": [line.allowed for line in lines],
+            "most": [line.most for line in lines],
+            "now": [standing(line) for line in lines],
+        }
+    )
+    allowed = st.column_config.NumberColumn(help="At once. Halved when the provider asks for less, then grown again.")
+    model, now = st.column_config.Column(width="medium"), st.column_config.Column(width="large")
+    st.dataframe(table, hide_index=True, column_config={"model": model, "allowed": allowed, "now": now})
+
+
+def standing(line: Pace) -> str:
+    """What a model is doing, in words."""
+    if line.left:
+        return line.left
+    if line.down:
+        return "the provider is not reached; one call at a time tries again"
+    if line.closed_s > 0:
+        return f"paused by the provider for {line.closed_s:.0f} s"
+    return "slowed down by the provider" if line.allowed < line.most else "at full pace"
 
 
 def partial_radar(head: RunHead) -> None:
@@ -73,16 +106,22 @@ def partial_radar(head: RunHead) -> None:
     figure = radar(found.raw.only(models), system(head.system).names, model_colours(order), model_dashes(order))
     st.plotly_chart(figure, config=RADAR_CONFIG, key="partial", alt="Radar of the values read so far")
     going = manager().running(head.run_id)
-    st.caption(f"{'So far' if going else 'Read'}: n = {n} scenarios. Bands (95 %) appear from 8 scenarios on.")
+    first = f" The first {MOST_SHOWN} of {len(found.raw.models)} models." if len(found.raw.models) > MOST_SHOWN else ""
+    st.caption(f"{'So far' if going else 'Read'}: n = {n} scenarios.{first} Bands (95 %) appear from 8 scenarios on.")
 
 
 @st.fragment(run_every=TICK_S)
 def live_progress(run_id: str) -> None:
     progress(queries.run(store(), run_id))
     if not manager().running(run_id):
-        st.rerun()
+        redraw_page()
 
 
 @st.fragment(run_every=RADAR_TICK_S)
 def live_radar(run_id: str) -> None:
     partial_radar(queries.run(store(), run_id))
+
+
+def redraw_page() -> None:
+    """Draw the whole page again, from a fragment whose run has ended."""
+    st.rerun()

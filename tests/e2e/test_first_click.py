@@ -19,7 +19,9 @@ def test_one_click_leads_from_nothing_to_the_words_of_an_answer(server: Server, 
     page.get_by_role("button", name="Evaluate the embedded model").click()
 
     counts = page.get_by_text("calls ·")
-    expect(counts).to_contain_text(["running"], timeout=30_000)  # lists: an old line may stand beside the new for a moment
+    expect(counts).to_contain_text(
+        ["running"], timeout=30_000
+    )  # lists: an old line may stand beside the new for a moment
     page.locator(".js-plotly-plot").first.wait_for(timeout=DONE_MS)
     print(f"\nfirst radar after {time.monotonic() - started:.1f} s")
     early = counts.first.inner_text()

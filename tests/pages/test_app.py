@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from browsing import EXPLORE, PAGES, TITLES, calm, everything, figures, go, markup, press, session, texts, visit
+from browsing import EXPLORE, PAGES, TITLES, calm, everything, figures, go, markup, session, texts, visit
 from stores import EVIL, HUGE, IMAGE, JUDGED, SCRIPT, TRICKS
 from streamlit.testing.v1 import AppTest
 
@@ -107,7 +107,6 @@ def test_a_hostile_run_is_safe_to_watch(hostile_app: Path) -> None:
     at.selectbox(key="watch").set_value(JUDGED).run()
     assert_inert(at)
     assert f"{IMAGE} {SCRIPT} gave up." in texts(at)
-    assert_inert(press(at, "Prepare the files"))
 
 
 def test_hostile_suites_are_safe_to_show_and_to_launch(hostile_app: Path) -> None:
