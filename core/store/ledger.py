@@ -56,9 +56,15 @@ def spent(store: Store, run_id: str) -> tuple[int, int, float, float]:
 
 def spending(store: Store, run_id: str) -> pd.DataFrame:
     """One row a model and role: calls sent, failed, cached (from the store, free), tokens_in, tokens_out, cost_usd
-    (empty where an answered call's price is unknown), latency_s (mean of the answered calls), calls_per_s."""
+    (empty where an answered call's price is unknown), latency_s (mean of the answered calls), calls_per_s (answered,
+    over the time the run went on)."""
     return store.frame(
         """
+        WITH sessions AS (
+            SELECT model, role, greatest(epoch(max(ended_at)) - min(epoch(ended_at) - latency_s), 0) AS seconds
+            FROM calls WHERE run_id = $run AND kind = 'ok' GROUP BY model, role, session
+        ),
+        spans AS (SELECT model, role, sum(seconds) AS seconds FROM sessions GROUP BY ALL)
         SELECT model, role,
                count(*) FILTER (kind <> 'cached') AS calls,
                count(*) FILTER (kind NOT IN ('ok', 'cached')) AS failed,
@@ -68,12 +74,11 @@ def spending(store: Store, run_id: str) -> pd.DataFrame:
                CASE WHEN bool_or(kind = 'ok' AND cost_usd IS NULL) THEN NULL
                     ELSE coalesce(sum(cost_usd) FILTER (kind <> 'cached'), 0) END AS cost_usd,
                avg(latency_s) FILTER (kind = 'ok') AS latency_s,
-               count(*) FILTER (kind = 'ok')
-                   / nullif(epoch(max(ended_at) FILTER (kind = 'ok'))
-                            - min(epoch(ended_at) - latency_s) FILTER (kind = 'ok'), 0) AS calls_per_s
-        FROM calls WHERE run_id = ? GROUP BY model, role ORDER BY role DESC, model
+               count(*) FILTER (kind = 'ok') / nullif(any_value(spans.seconds), 0) AS calls_per_s
+        FROM calls LEFT JOIN spans USING (model, role)
+        WHERE run_id = $run GROUP BY model, role ORDER BY role DESC, model
         """,
-        [run_id],
+        {"run": run_id},
     )
 
 

@@ -352,9 +352,12 @@ def models_in_order(store: Store) -> list[str]:
 
 
 def own_suites(store: Store) -> list[tuple[str, str, str, int]]:
-    """Stored suites, newest name first: (hash, id, name, items)."""
+    """Stored suites by name: (hash, id, name, items), but for the pieces that only pilots asked."""
     sql = """
         SELECT s.suite_hash, s.suite_id, s.name, count(*) FROM suites AS s JOIN items AS i USING (suite_hash)
+        WHERE suite_hash NOT IN (
+            SELECT suite_hash FROM runs GROUP BY suite_hash HAVING bool_and(kind = 'pilot')
+        )
         GROUP BY ALL ORDER BY s.name
     """
     return [(row[0], row[1], row[2], int(row[3])) for row in store.rows(sql)]

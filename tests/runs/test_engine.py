@@ -295,6 +295,17 @@ def test_a_pilot_measures_what_the_whole_will_take_and_is_not_paid_twice(
     assert server.count == 40
     spent = ledger.spent(manager.store, run_id)
     assert row.cost_usd == pytest.approx(spent[2], rel=0.05)
+    assert len(queries.own_suites(manager.store)) == 1  # the pilot's five items are no suite to choose
+
+
+def test_the_speed_leaves_out_the_time_between_sessions(manager: RunManager) -> None:
+    with serve([Answer(body=completion("Help her."), delay_s=0.05)]) as server:
+        run_id = carry_out(manager, plan(server, 20), Limits(at_once=2, max_calls=10))
+        time.sleep(2)
+        manager.resume(run_id, Limits(at_once=2))
+        manager.wait(run_id, 30)
+    calls_per_s = ledger.spending(manager.store, run_id).iloc[0]["calls_per_s"]
+    assert calls_per_s > 20 / 2
 
 
 def test_a_call_that_hangs_ends_at_its_time_limit(manager: RunManager) -> None:
