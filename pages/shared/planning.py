@@ -15,7 +15,7 @@ from core.store import queries, records
 from pages.shared import drafting
 from pages.shared.drafting import Draft
 from pages.shared.plain import distinct, escape
-from pages.shared.resources import PILOT, every_run, store
+from pages.shared.resources import store
 
 
 def suites(draft: Draft | None = None) -> dict[str, Suite]:
@@ -23,7 +23,7 @@ def suites(draft: Draft | None = None) -> dict[str, Suite]:
     shipped = shipped_suites()
     found = {f"{key}-starter": starter(suite) for key, suite in shipped.items() if any(i.starter for i in suite.items)}
     found |= shipped
-    known = {suite.hash for suite in found.values()} | {head.suite_hash for head in every_run() if head.kind == PILOT}
+    known = {suite.hash for suite in found.values()}
     for suite_hash, _, _, _ in queries.own_suites(store()):
         if suite_hash not in known:
             found[suite_hash] = records.load_suite(store(), suite_hash)
