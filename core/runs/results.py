@@ -12,7 +12,7 @@ from core.analysis.bootstrap import Floats
 from core.analysis.bounds import Bounds, bounds, centred
 from core.analysis.quality import Finding, assess
 from core.analysis.scores import Kind, Scores, ipsatised, score
-from core.recognition.lexicon import LexiconRecogniser
+from core.recognition.minilm import offline_reader
 from core.store import denominators, queries, summaries
 from core.store.database import Store
 from core.store.queries import RunHead
@@ -69,16 +69,17 @@ def load(
 
 def _scenarios(store: Store, runs: Sequence[str], values: ValueSystem, at_stake: bool) -> Floats:
     strengths: dict[str, list[float]] = {value: [] for value in values.ids}
+    recogniser = queries.run(store, runs[0]).recogniser if runs else ""
     for text, named in queries.scenario_texts(store, runs):
-        for value, strength in _read(text):
+        for value, strength in _read(recogniser, text):
             if not at_stake or value in named:
                 strengths[value].append(strength)
     return np.array([100 * np.mean(of) if of else np.nan for of in strengths.values()])
 
 
 @lru_cache(4096)
-def _read(scenario: str) -> tuple[tuple[str, float], ...]:
-    return tuple((found.value, found.strength) for found in LexiconRecogniser().read(scenario).recognitions)
+def _read(recogniser: str, scenario: str) -> tuple[tuple[str, float], ...]:
+    return tuple((found.value, found.strength) for found in offline_reader(recogniser).read(scenario).recognitions)
 
 
 def profile_rows(scores: Scores, people: Sequence[Profile]) -> Floats:

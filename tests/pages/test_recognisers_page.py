@@ -9,7 +9,7 @@ from browsing import everything, frame, texts, visit
 from stores import IMAGE, SCRIPT
 from streamlit.testing.v1 import AppTest
 
-from core.recognition.quality import quality_sentence
+from core.recognition.quality import lexicon_card, minilm_card, quality_sentence
 
 
 def read(at: AppTest, text: str) -> AppTest:
@@ -26,6 +26,24 @@ def test_the_page_gives_the_measured_quality_and_the_card(empty_app: Path) -> No
     at = visit("recognisers")
     assert quality_sentence() in texts(at)
     assert "conclusions" in json.loads(at.json[0].value)
+
+
+def test_both_tiers_stand_side_by_side(empty_app: Path) -> None:
+    at = visit("recognisers")
+    assert quality_sentence(minilm_card()) in texts(at)
+    overall = frame(at, "recogniser", "mean AUC").set_index("recogniser")["mean AUC"]
+    assert dict(overall) == {"Token table": str(lexicon_card().auc), "MiniLM": str(minilm_card().auc)}
+    rows = frame(at, "AUC, Token table", "AUC, MiniLM")
+    assert list(rows["AUC, MiniLM"]) == [figures.auc for figures in minilm_card().by_value.values()]
+
+
+def test_either_tier_reads_the_text(empty_app: Path) -> None:
+    at = visit("recognisers")
+    first = frame(at, "value", "verdict").set_index("value")["probability of presence"]
+    at.segmented_control[0].set_value("minilm").run()
+    assert not at.exception
+    second = frame(at, "value", "verdict").set_index("value")["probability of presence"]
+    assert len(second) == 10 and not second.sort_index().equals(first.sort_index())
 
 
 def test_the_text_decides_the_reading(empty_app: Path) -> None:
