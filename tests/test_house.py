@@ -16,7 +16,19 @@ ALSO = {
     "runs": {"store", "analysis"},  # runs.results joins what is stored with what is computed
     "store": {"items", "models", "recognition", "values"},
     "interchange": {"store", "runs", "methods", "items"},
-    "cli": {"interchange", "store", "runs", "models", "items", "values", "analysis", "recognition", "methods"},
+    "cluster": {"store", "runs", "methods", "recognition", "models", "items"},
+    "cli": {
+        "cluster",
+        "interchange",
+        "store",
+        "runs",
+        "models",
+        "items",
+        "values",
+        "analysis",
+        "recognition",
+        "methods",
+    },
 }
 SHARED = {"errors", "paths", "text", "toml"}
 MODULES = sorted((ROOT / "core").rglob("*.py"))

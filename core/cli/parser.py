@@ -23,6 +23,7 @@ LONGEST_SEED = 2**31 - 1
 RUN = "a run's id, as `polycompass runs` lists it"
 PLAN = "a plan file (.toml or .json)"
 EVENTS = "print what happens as JSON, one object a line (see docs/headless.md); words go to stderr"
+SCHEDULER = "let the workers of this Dask scheduler (tcp://host:port) make the calls (see docs/cluster.md)"
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
@@ -89,8 +90,9 @@ def _run(command: argparse.ArgumentParser) -> None:
     add("--dry-run", action="store_true", help="print what the run would take, and ask nothing")
     add("--pilot", action="store_true", help="ask a few scenarios first, print what the whole will take, then ask you")
     add("--yes", action="store_true", help="go on after the pilot without being asked")
-    resume = "go on with a run: its own plan counts, so no options but limits, --json and --store"
+    resume = "go on with a run: its own plan counts, so no options but limits, --scheduler, --json and --store"
     add("--resume", metavar="RUN_ID", help=resume)
+    add("--scheduler", metavar="ADDRESS", default="", help=SCHEDULER)
     add("--json", action="store_true", help=EVENTS)
 
 
@@ -109,6 +111,7 @@ def _extend(command: argparse.ArgumentParser) -> None:
     command.add_argument("run_id", metavar="RUN_ID", help=RUN)
     command.add_argument("plan", metavar="PLAN", help=f"{PLAN} with more items, models, wordings, epochs or probes")
     _limits(command)
+    command.add_argument("--scheduler", metavar="ADDRESS", default="", help=SCHEDULER)
     command.add_argument("--json", action="store_true", help=EVENTS)
 
 

@@ -23,9 +23,11 @@ from core.cli.planning import (
 from core.cli.preview import say_preview
 from core.cli.saving import load
 from core.cli.stored import Ended, say_results, told
+from core.cluster.drive import carrying_out
 from core.errors import UserError
 from core.interchange.imports import read_any
 from core.runs.estimate import estimate
+from core.runs.execute import CarryOut
 from core.runs.manager import RunManager, stored_limits
 from core.runs.plan_file import PlanFile
 from core.store import queries
@@ -38,14 +40,14 @@ def run(args: argparse.Namespace) -> int:
     """Plan and carry out a run, or go on with one."""
     if args.resume:
         return _resume(args)
-    with events(args) as tell, managed(args) as manager:
+    with carrying_out(args.scheduler) as carry_out, events(args) as tell, managed(args) as manager:
         chosen = planned(args, manager.store)
         preview(manager, chosen, tell)
         if args.dry_run:
             return 0
-        if args.pilot and (code := _pilot(manager, chosen, args, tell)) is not None:
+        if args.pilot and (code := _pilot(manager, chosen, args, tell, carry_out)) is not None:
             return code
-        return _finish(manager, manager.start(chosen.plan, chosen.limits), args, tell)
+        return _finish(manager, manager.start(chosen.plan, chosen.limits, carry_out=carry_out), args, tell)
 
 
 def preview(manager: RunManager, chosen: PlanFile, tell: Events, pilot: str = "") -> None:
@@ -54,9 +56,11 @@ def preview(manager: RunManager, chosen: PlanFile, tell: Events, pilot: str = ""
     say_preview(chosen.plan, chosen.limits, rows, tell)
 
 
-def _pilot(manager: RunManager, chosen: PlanFile, args: argparse.Namespace, tell: Events) -> int | None:
+def _pilot(
+    manager: RunManager, chosen: PlanFile, args: argparse.Namespace, tell: Events, carry_out: CarryOut
+) -> int | None:
     """A run of a few items, then the estimate that follows from it; an exit code when that is to be all."""
-    run_id = manager.pilot(chosen.plan, chosen.limits)
+    run_id = manager.pilot(chosen.plan, chosen.limits, carry_out)
     follow(manager, run_id, tell)
     if queries.run(manager.store, run_id).state != "done":
         return _report(manager, run_id, args, tell)
@@ -73,20 +77,20 @@ def _resume(args: argparse.Namespace) -> int:
     others = (*PLANNING, "name", "plan", "dry_run", "pilot", "yes")
     if option := option_given(args, others):
         raise UserError(f"--resume takes the run's own plan: leave out {args.plan or option}.")
-    with events(args) as tell, managed(args) as manager:
+    with carrying_out(args.scheduler) as carry_out, events(args) as tell, managed(args) as manager:
         head = queries.run(manager.store, args.resume)
         new = limits_from_options(args, stored_limits(manager.store, head.run_id))
-        manager.resume(head.run_id, new)
+        manager.resume(head.run_id, new, carry_out)
         say(f"Going on with {head.run_id} ({head.name}): what is stored is not asked again.")
         return _finish(manager, head.run_id, args, tell)
 
 
 def extend(args: argparse.Namespace) -> int:
     """Go on with a run under a larger plan."""
-    with events(args) as tell, managed(args) as manager:
+    with carrying_out(args.scheduler) as carry_out, events(args) as tell, managed(args) as manager:
         head = queries.run(manager.store, args.run_id)
         larger = plan_in(args.plan, manager.store)
-        manager.extend(head.run_id, larger.plan, limits_from_options(args, larger.limits))
+        manager.extend(head.run_id, larger.plan, limits_from_options(args, larger.limits), carry_out)
         say(f"Extending {head.run_id} ({head.name}) from {head.planned:,} to {larger.plan.size:,} calls.")
         return _finish(manager, head.run_id, args, tell)
 

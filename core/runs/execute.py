@@ -28,6 +28,7 @@ from core.store.records import ResponseRow
 from core.store.replies import Key, ReplyCache, key_of
 
 CHUNK = 64  # trials whose stored replies are looked up at once
+BEHIND_S = 0.05  # how often a writer that has fallen behind is looked at
 OPEN_PER_CALL = 4  # answers that may wait for their reading, for each call that may be under way
 
 
@@ -154,6 +155,8 @@ class Engine:
         missing = self._missing(line)
         while not line.left and (chunk := list(itertools.islice(missing, CHUNK))):
             stored = await line.stored([task.key for task in chunk])
+            while self.store.writer.behind:
+                await self.brake.sleep(BEHIND_S)
             for task in chunk:
                 await places.enter(self.brake)
                 group.create_task(self._in_place(self._ask(line, task, stored), places))

@@ -15,6 +15,8 @@ from core.store.database import Store
 from core.store.records import now
 from core.store.writer import Row
 
+MOST_NEW = 10_000
+
 
 @dataclass(frozen=True)
 class Key:
@@ -69,7 +71,7 @@ class ReplyCache:
         """The row that keeps a reply; None for one that should be asked for again: blocked, or empty."""
         if reply.finish == "filtered" or not (reply.text.strip() or reply.option_probs):
             return None
-        self._new.add(key.number)
+        self._add(key.number)
         probs = json.dumps(dict(reply.option_probs)) if reply.option_probs else None
         return "replies", {
             "key": key.number,
@@ -87,7 +89,8 @@ class ReplyCache:
 
     def learn(self, numbers: Iterable[int]) -> None:
         """Replies with these keys were stored by another way."""
-        self._new.update(numbers)
+        for number in numbers:
+            self._add(number)
 
     def clear(self) -> int:
         """Forget all replies; returns how many there were."""
@@ -105,6 +108,13 @@ class ReplyCache:
     def size(self) -> int:
         """How many replies are stored."""
         return int(self._store.rows("SELECT count(*) FROM replies")[0][0])
+
+    def _add(self, number: int) -> None:
+        """A set takes ten times the memory of the sorted array, so it is kept small."""
+        self._new.add(number)
+        if self._known is not None and len(self._new) > MOST_NEW:
+            self._known = np.union1d(self._known, np.fromiter(self._new, np.int64, len(self._new)))
+            self._new = set()
 
     def _has(self, number: int) -> bool:
         if self._known is None:

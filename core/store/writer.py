@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ from core.store.faults import FATAL, FAULTS, sentence
 Row = dict[str, Any]
 Work = Callable[[duckdb.DuckDBPyConnection], Any]
 
-FLUSH_S = 0.25
-FLUSH_ROWS = 500
+FLUSH_S = 0.5  # a transaction costs as much as some hundred rows in it
+FLUSH_ROWS = 2000
+MOST_WAITING = 5000
 RETRY_S = 1.0
 
 KEYS = {
@@ -34,7 +36,7 @@ KEYS = {
 }
 # Rows that a run's sums (core.store.summaries) are made of.
 _SUMMED = ("responses", "recognised", "recognitions")
-_OUTDATE = "DELETE FROM summarised WHERE run_id IN (SELECT run_id FROM batch)"
+_OUTDATE = "DELETE FROM summarised WHERE list_contains(?::VARCHAR[], run_id)"
 _SAME_READING = "t.run_id = b.run_id AND t.trial_id = b.trial_id AND t.recogniser = b.recogniser"
 
 
@@ -51,7 +53,7 @@ class _Task:
 
 @dataclass(frozen=True)
 class _Tick:
-    """Nothing came before the rows that wait were due."""
+    """The rows that wait are to be written now."""
 
 
 class Writer:
@@ -80,6 +82,11 @@ class Writer:
             self._unwritten += 1
         self._queue.put(_Rows(rows))
 
+    @property
+    def behind(self) -> bool:
+        """Whether so much waits to be written that nothing should be added to it."""
+        return self._unwritten > MOST_WAITING
+
     def run(self, work: Work, timeout_s: float = 120) -> Any:
         """Do `work` on the writing connection in a transaction of its own, after all rows queued before it, and wait.
 
@@ -90,6 +97,7 @@ class Writer:
 
     def flush(self, timeout_s: float = 30) -> bool:
         """Wait until all queued rows are durable; False when they are not (see `failure`)."""
+        self._queue.put(_Tick())
         with self._idle:
             return self._idle.wait_for(lambda: self._unwritten == 0 or self.failure is not None, timeout_s) and (
                 self._unwritten == 0
@@ -133,7 +141,7 @@ class Writer:
 
     def _write(self) -> bool:
         try:
-            transact(self._con, self._insert_waiting)
+            self._transact_waiting()
         except Exception as error:  # whatever it was, the rows stay and the run is told
             with self._idle:
                 self.failure = sentence(self._path, error)
@@ -144,9 +152,15 @@ class Writer:
         self.commits += 1
         return True
 
-    def _insert_waiting(self, con: duckdb.DuckDBPyConnection) -> None:
+    def _transact_waiting(self) -> None:
+        try:
+            transact(self._con, partial(self._insert_waiting, replace=False))
+        except duckdb.ConstraintException:  # few rows take another's place, and to look for it doubles the cost
+            transact(self._con, partial(self._insert_waiting, replace=True))
+
+    def _insert_waiting(self, con: duckdb.DuckDBPyConnection, replace: bool) -> None:
         for table, rows in self._waiting.items():
-            insert(con, table, rows, again=self.failure is not None)
+            insert(con, table, rows, replace, again=self.failure is not None)
 
     def _written(self, puts: int) -> int:
         with self._idle:
@@ -187,20 +201,25 @@ def transact(con: duckdb.DuckDBPyConnection, work: Work) -> Any:
     return result
 
 
-def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row], again: bool = False) -> None:
-    """Insert rows of one shape into a table of the schema, replacing rows with the same key; of several in `rows` the
-    last one counts. `again` says that a failed transaction with them may have reached the file after all."""
+def insert(
+    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row], replace: bool = True, again: bool = False
+) -> None:
+    """Insert rows of one shape into a table of the schema; of several with the same key the last one counts. Where the
+    table has one with that key it is replaced, or without `replace` duckdb.ConstraintException raised. `again` says
+    that a failed transaction with these rows may have reached the file after all."""
     if not rows:
         return
     if key := KEYS.get(table):
         rows = list({tuple(row[column] for column in key): row for row in rows}.values())
-    con.register("batch", pa.Table.from_pylist(list(rows)))
-    try:
-        if table in _SUMMED:
-            con.execute(_OUTDATE)
-        if again and table == "recognitions":  # it has no key that would replace them
-            con.execute(f"DELETE FROM recognitions AS t USING batch AS b WHERE {_SAME_READING}")
-        con.execute(f"INSERT {'OR REPLACE' if key else ''} INTO {table} BY NAME SELECT * FROM batch")
-    finally:
-        with contextlib.suppress(duckdb.TransactionException):  # aborted: the statement's own error is the one to tell
-            con.unregister("batch")
+    batch = pa.Table.from_pylist(list(rows))
+    if table in _SUMMED:
+        con.execute(_OUTDATE, [list({row["run_id"] for row in rows})])
+    if again and table == "recognitions":  # it has no key that would replace them
+        _execute(con, f"DELETE FROM recognitions AS t USING batch AS b WHERE {_SAME_READING}", batch)
+    way = "OR REPLACE" if key and replace else ""
+    _execute(con, f"INSERT {way} INTO {table} BY NAME SELECT * FROM batch", batch)
+
+
+def _execute(con: duckdb.DuckDBPyConnection, sql: str, batch: pa.Table) -> None:
+    """Carry out `sql`, in which `batch` is the table given: DuckDB finds it by its name in this very function."""
+    con.execute(sql)
