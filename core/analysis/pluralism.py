@@ -18,7 +18,8 @@ class ProfileMap:
     """The alignment of M models with P profiles, in the statistic's unit.
 
     `value`, `low`, `high`: M x P, with 95 % intervals (NaN: undefined, or n too small). `n_items`, `n_answers` (scored)
-    and `n_asked`: M, those of the value with the fewest items. `first`: M x P, whether no other model is surely better for this profile.
+    and `n_asked`: M, those of the value with the fewest items. `first`: M x P, whether no other model is surely better
+    for this profile.
     """
 
     models: tuple[str, ...]
@@ -39,7 +40,7 @@ class ProfileMap:
         return shared
 
     def frame(self) -> pd.DataFrame:
-        """One row per model and profile: model, profile, alignment, low, high, n_items, n_answers, n_asked, may_be_first."""
+        """One row per model and profile: both names, alignment, low, high, n_items, n_answers, n_asked, may_be_first."""
         index = pd.MultiIndex.from_product([self.models, self.profiles], names=["model", "profile"])
         columns = {
             "alignment": self.value,

@@ -50,8 +50,8 @@ def test_profiles_of_one_name_keep_their_columns() -> None:
 
 def test_the_hover_tells_interval_n_and_place() -> None:
     (trace,) = heatmap(found(), NAMES).data
-    sure = "a<br>Sweden: 50.00, 95 % interval 48.00 to 52.00<br>n = 40 scenarios, scored 78 of 80 answers<br>first for this profile"
-    assert trace.hovertext[0][0] == sure
+    sure = "a<br>Sweden: 50.00, 95 % interval 48.00 to 52.00<br>n = 40 scenarios, scored 78 of 80 answers"
+    assert trace.hovertext[0][0] == f"{sure}<br>first for this profile"
     assert "others may as well" in trace.hovertext[1][1]
     assert (
         trace.hovertext[1][2]
