@@ -40,7 +40,7 @@ class ProfileMap:
         return shared
 
     def frame(self) -> pd.DataFrame:
-        """One row per model and profile: both names, alignment, low, high, n_items, n_answers, n_asked, may_be_first."""
+        """One row a model and profile: both names, alignment, low, high, n_items, n_answers, n_asked, may_be_first."""
         index = pd.MultiIndex.from_product([self.models, self.profiles], names=["model", "profile"])
         columns = {
             "alignment": self.value,

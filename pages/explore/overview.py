@@ -69,9 +69,11 @@ if not scores.models:
     st.stop()
 ranked = rank(scores, shown.weights, statistic)
 cases = cases_of(shown, ranked)
-st.text(verdict(ranked, shown.profile.name))
 if ranked.table["alignment"].isna().all() and len(set(shown.weights.round(9))) == 1:
     st.info("With equal weights there is no profile to match: choose a profile or move a weight.")
+    measure_note(shown)
+    st.stop()
+st.text(verdict(ranked, shown.profile.name))
 figure = ranking(ranked, model_colours(models_in_order()), cases)
 st.plotly_chart(figure, config=RADAR_CONFIG, key="ranking", alt="Models ranked by alignment, with 95 % intervals")
 case_notes(ranked, cases)

@@ -46,12 +46,14 @@ def choose_limits(usual: Limits, key: str) -> Limits:
         "Budget: the run ends before it would break one of these. Models and judge count together, over the "
         "run's whole life; a run that has ended goes on once the limit is raised, and nothing is asked twice."
     )
+    for name, most in _budget(usual, key).items():
+        st.session_state.setdefault(name, most)  # only a field whose own value is empty can be cleared
     a, b, c, d = st.columns(4, vertical_alignment="bottom")
     cost = a.number_input(
         "Cost in dollars",
         0.0,
         None,
-        _real(usual.max_cost_usd),
+        None,
         0.5,
         placeholder=_NONE,
         key=f"{key}_cost",
@@ -61,7 +63,7 @@ def choose_limits(usual: Limits, key: str) -> Limits:
         "Tokens",
         0,
         None,
-        usual.max_tokens,
+        None,
         10_000,
         placeholder=_NONE,
         key=f"{key}_tokens",
@@ -72,7 +74,7 @@ def choose_limits(usual: Limits, key: str) -> Limits:
         "Calls",
         0,
         None,
-        usual.max_calls,
+        None,
         100,
         placeholder=_NONE,
         key=f"{key}_calls",
@@ -83,7 +85,7 @@ def choose_limits(usual: Limits, key: str) -> Limits:
         "Minutes",
         0.0,
         None,
-        _minutes(usual),
+        None,
         5.0,
         placeholder=_NONE,
         format="%g",
@@ -109,13 +111,20 @@ def fill(limits: Limits, key: str) -> None:
             f"{key}_at_once": limits.at_once,
             f"{key}_provider": limits.provider_at_once,
             f"{key}_timeout": float(limits.timeout_s),
-            f"{key}_cost": _real(limits.max_cost_usd),
-            f"{key}_tokens": limits.max_tokens,
-            f"{key}_calls": limits.max_calls,
-            f"{key}_minutes": _minutes(limits),
             f"{key}_cache": limits.cache,
+            **_budget(limits, key),
         }
     )
+
+
+def _budget(limits: Limits, key: str) -> dict[str, float | None]:
+    """What the four fields of the budget hold."""
+    return {
+        f"{key}_cost": _real(limits.max_cost_usd),
+        f"{key}_tokens": limits.max_tokens,
+        f"{key}_calls": limits.max_calls,
+        f"{key}_minutes": _minutes(limits),
+    }
 
 
 def _real(number: float | None) -> float | None:
