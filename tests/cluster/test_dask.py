@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -35,8 +36,17 @@ from core.store.database import Store
 SECRET = "sk-only-the-workers-have-this-0123456789"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def plain_main() -> Iterator[None]:
+    """A page test leaves the app as the main module of this process, and a process that is spawned would run it."""
+    before = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    yield
+    sys.modules["__main__"] = before
+
+
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
+def cluster(plain_main: None) -> Iterator[Any]:
     """Three processes, which alone know the key."""
     from distributed import LocalCluster
 
