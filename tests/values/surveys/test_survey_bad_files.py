@@ -50,7 +50,7 @@ def zipped() -> bytes:
         (b"<html></html>", "ESS9.sav", "no SPSS or Stata file"),
         (csv(ess(3)), "ESS9.dta", "no SPSS or Stata file"),
         (zipped(), "ESS9.zip", "zip or Excel"),
-        (gzip.compress(b"cntry"), "ESS9.csv", "gzip"),
+        (gzip.compress(b"cntry", mtime=0), "ESS9.csv", "gzip"),
         (b"cntry,ipcrtiv\n", "made.csv", "no rows"),
         (b"name,age\nAda,36\n", "made.csv", "'name', 'age'"),
         (b"1,2,3\n4,5,6\n", "made.csv", "'1', '2', '3'"),
