@@ -46,6 +46,7 @@ def follow(manager: RunManager, run_id: str, events: Events) -> Progress:
             events.tell("progress", run_id=run_id, **now.facts(), pace=[asdict(pace) for pace in paces])
     last = gauge.read()
     screen.end(last)
+    events.tell("progress", run_id=run_id, **last.facts(), pace=[])  # a short run has none before
     return last
 
 

@@ -257,7 +257,7 @@ def test_json_tells_a_run_line_by_line_and_words_go_to_stderr(store: Path, capsy
     done = [event["done"] for event in between]
     assert done == sorted(done) and all(sum(event["outcomes"].values()) == event["done"] for event in between)
     assert {"calls", "tokens", "cost_usd", "seconds", "unpriced"} == set(between[0]["spent"])
-    assert between[0]["pace"][0]["model"] == "simulated/open" and between[0]["calls_per_s"] > 0
+    assert done[-1] == 552 and between[-1]["calls_per_s"] > 0 and between[-1]["pace"] == []
     assert (finished["state"], finished["message"], finished["exit_code"]) == ("done", "", 0)
     assert finished["answered"] == 552 == finished["spent"]["calls"] and len(finished["scores"]) == 10
     assert finished["run_id"] == started["run_id"] and finished["spending"][0]["calls"] == 552
@@ -297,6 +297,8 @@ def test_json_warns_of_a_provider_that_asks_to_go_slower(store: Path, capsys: py
     assert code == 3
     warnings = [event["message"] for event in events if event["event"] == "warning"]
     assert any("asked to go slower" in sentence for sentence in warnings)
+    paces = [pace for event in events if event["event"] == "progress" for pace in event["pace"]]
+    assert paces and all(pace["model"] == "hosted_vllm/m" and pace["allowed"] <= pace["most"] for pace in paces)
 
 
 def test_wrong_input_with_json_prints_no_event(store: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,8 +68,9 @@ def take(store: Store, what: str, run: str, trial: int, how: object) -> None:
 def told(store: Store) -> list[pd.DataFrame]:
     """Everything that is read off the sums, in an order of its own."""
     filters = (Filter(), Filter(value="power"), Filter(models=("a", "b"), outcomes=("ok", "refused")))
+    words = {"model": str, "item_id": str, "value": str}  # categories sort in an order of their own
     frames = [
-        *(queries.item_scores(store, RUNS, stake).astype({"model": str, "item_id": str}) for stake in (False, True)),
+        *(queries.item_scores(store, RUNS, stake).astype(words) for stake in (False, True)),
         *(denominators.due(store, RUNS, VALUES, stake) for stake in (False, True)),
         denominators.outcomes(store, RUNS),
         *(queries.scenarios(store, RUNS, chosen) for chosen in filters),
