@@ -116,6 +116,7 @@ def _csv_table(text: str, filename: str) -> Table:
 
 def _csv_records(text: str, filename: str) -> Iterator[tuple[int, list[str]]]:
     """Each record that is not blank, with the line at which it starts."""
+    csv.field_size_limit(MAX_BYTES)  # it is the whole process's, and others set it too
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     start = 1
     try:
@@ -125,8 +126,8 @@ def _csv_records(text: str, filename: str) -> Iterator[tuple[int, list[str]]]:
             start = reader.line_num + 1
     except csv.Error as error:
         raise UserError(
-            f"{filename}, the row that starts at line {start}: its quotation marks do not pair up or a field is too "
-            f"long ({error}). Put quoted fields between two marks and double every mark inside."
+            f"{filename}, the row that starts at line {start}: its quotation marks do not pair up ({error}). Put "
+            "quoted fields between two marks and double every mark inside."
         ) from error
 
 

@@ -121,9 +121,16 @@ def errors(store: Store, run_id: str) -> pd.DataFrame:
     )
 
 
-_AT_STAKE = """
-        JOIN items AS i ON i.suite_hash = runs.suite_hash AND i.item_id = s.item_id
-        WHERE list_contains(i.item_values, s.value)
+# Suites may give one id to different scenarios ("prompt-1"). Where those of the picked runs do, `item` says which is
+# meant: answers of several runs stand side by side only if they are to the same words.
+NAMED = """
+    , named AS (
+        SELECT suite_hash, item_id, text, item_values, domain, region, position,
+               CASE WHEN min(text) OVER same = max(text) OVER same THEN item_id
+                    ELSE item_id || '~' || left(md5(text), 6) END AS item
+        FROM items SEMI JOIN (SELECT suite_hash FROM runs SEMI JOIN picked USING (run_id)) USING (suite_hash)
+        WINDOW same AS (PARTITION BY item_id)
+    )
 """
 
 
@@ -132,9 +139,11 @@ def item_scores(store: Store, run_ids: Sequence[str], at_stake: bool = False) ->
     (answers), the names as categories. With `at_stake` a value is scored only on the items that name it as at stake."""
     return store.categories(
         CHOSEN
-        + "SELECT s.model, s.item_id, s.value, s.total / s.n AS strength, s.n"
+        + NAMED
+        + "SELECT s.model, i.item AS item_id, s.value, s.total / s.n AS strength, s.n"
         + " FROM sums AS s JOIN chosen USING (model, run_id) JOIN runs USING (run_id)"
-        + (_AT_STAKE if at_stake else ""),
+        + " JOIN named AS i USING (suite_hash, item_id)"
+        + (" WHERE list_contains(i.item_values, s.value)" if at_stake else ""),
         {"runs": list(run_ids)},
     )
 
@@ -196,7 +205,7 @@ _CLAUSES = {
     "outcomes": "list_contains($outcomes::VARCHAR[], r.outcome)",
     "value": "g.value = $value",
     "stance": "g.stance = $stance",
-    "item": "r.item_id = $item",
+    "item": "i.item = $item",
     "text": "(contains(lower(r.text), lower($text)) OR contains(lower(i.text), lower($text)))",
 }
 
@@ -212,7 +221,7 @@ def _filtered(given: Collection[str]) -> str:
     clauses = [_CLAUSES[name] for name in given if name in _CLAUSES]
     return f"""
         FROM responses AS r JOIN chosen USING (model, run_id)
-        JOIN runs USING (run_id) JOIN items AS i ON i.suite_hash = runs.suite_hash AND i.item_id = r.item_id {joined}
+        JOIN runs USING (run_id) JOIN named AS i ON i.suite_hash = runs.suite_hash AND i.item_id = r.item_id {joined}
         WHERE {" AND ".join(clauses) or "true"}
     """
 
@@ -240,18 +249,20 @@ def scenarios(store: Store, run_ids: Sequence[str], chosen: Filter, limit: int =
     given = _chosen_by(chosen, run_ids)
     return store.frame(
         CHOSEN
+        + NAMED
         + f"""
         , asked AS (
-            SELECT item_id, sum(n) AS asked FROM counts AS r JOIN chosen USING (model, run_id)
-            WHERE open AND {_CLAUSES["models"] if chosen.models else "true"} GROUP BY item_id
+            SELECT item, sum(n) AS asked FROM counts AS r JOIN chosen USING (model, run_id)
+            JOIN runs USING (run_id) JOIN named USING (suite_hash, item_id)
+            WHERE open AND {_CLAUSES["models"] if chosen.models else "true"} GROUP BY item
         ), passing AS ({_passing(given)})
-        SELECT item_id, any_value(i.text) AS text, any_value(i.item_values) AS item_values,
+        SELECT item AS item_id, any_value(i.text) AS text, any_value(i.item_values) AS item_values,
                any_value(i.domain) AS domain, any_value(i.region) AS region, sum(answers)::BIGINT AS answers,
                coalesce(any_value(asked), 0)::BIGINT AS asked, sum(scored)::BIGINT AS scored,
                sum(total) / nullif(sum(scored), 0) AS strength
-        FROM passing JOIN runs USING (run_id) JOIN items AS i USING (suite_hash, item_id)
-        LEFT JOIN asked USING (item_id)
-        GROUP BY item_id ORDER BY strength DESC NULLS LAST, min(i.position) LIMIT $most
+        FROM passing JOIN runs USING (run_id) JOIN named AS i USING (suite_hash, item_id)
+        LEFT JOIN asked USING (item)
+        GROUP BY item ORDER BY strength DESC NULLS LAST, min(i.position) LIMIT $most
         """,
         given | {"most": limit},
     )
@@ -262,7 +273,8 @@ def answers(store: Store, run_ids: Sequence[str], chosen: Filter, limit: int = 2
     given = _chosen_by(chosen, run_ids)
     return store.frame(
         CHOSEN
-        + """SELECT r.run_id, r.trial_id, r.model, r.item_id, r.variation, r.epoch, r.outcome,
+        + NAMED
+        + """SELECT r.run_id, r.trial_id, r.model, i.item AS item_id, r.variation, r.epoch, r.outcome,
              left(r.text, 20000) AS text, length(r.text) AS chars, r.choice, r.option_probs::VARCHAR AS option_probs,
              r.option_mass, r.error, r.attempts, r.latency_s, r.tokens_in, r.tokens_out"""
         + _filtered(given)

