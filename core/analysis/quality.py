@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from core.analysis.classification import wilson
 from core.analysis.scores import Scores, ipsatised
 
 ORDER_MIN_ITEMS = 4
@@ -51,7 +52,7 @@ def order_bias(closed: pd.DataFrame) -> list[Finding]:
     """Models that choose by position: asked the same question in both orders, they do not stay with their choice.
 
     `closed` has columns model, item_id, variation, choice. Agreement below `ORDER_AGREEMENT` over at least
-    `ORDER_MIN_ITEMS` items is a gate; a model that always takes one position agrees on none.
+    `ORDER_MIN_ITEMS` items is a gate if its Wilson interval lies below as well, else a note: few items prove little.
     """
     pairs = closed.dropna(subset=["choice"]).pivot_table(
         index=["model", "item_id"], columns="variation", values="choice", aggfunc="first"
@@ -63,10 +64,13 @@ def order_bias(closed: pd.DataFrame) -> list[Finding]:
     for model, rows in (pairs.iloc[:, 0] == pairs.iloc[:, 1]).groupby(level="model"):
         agreement, n = float(rows.mean()), len(rows)
         if n >= ORDER_MIN_ITEMS and agreement < ORDER_AGREEMENT:
+            low, high = (float(end) for end in wilson(rows.sum(), n))
+            sure = high < ORDER_AGREEMENT
             sentence = (
-                f"option-order bias: swapping the two options kept the choice in {agreement:.0%} of {n} scenarios"
+                f"{'' if sure else 'perhaps '}option-order bias: swapping the two options kept the choice in "
+                f"{agreement:.0%} of {n} scenarios (95 % interval {low:.0%} to {high:.0%})"
             )
-            found.append(Finding(str(model), "order", True, sentence, agreement, n))
+            found.append(Finding(str(model), "order", sure, sentence, agreement, n))
     return found
 
 

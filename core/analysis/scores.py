@@ -92,6 +92,14 @@ def score(
     return Scores(models, tuple(values), measure, "raw", mean, low, high, n_items, answers, draws, asked)
 
 
+def in_common(items: pd.DataFrame) -> tuple[int, int]:
+    """How many items every model was scored on, and how many the model with the fewest was; rows as for `score`."""
+    pairs = items[["model", "item_id"]].drop_duplicates().astype({"model": "category"})
+    of_models = pairs["model"].cat.remove_unused_categories().value_counts()
+    everywhere = pairs["item_id"].value_counts() == len(of_models)
+    return int(everywhere.sum()) if len(pairs) else 0, int(of_models.min()) if len(pairs) else 0
+
+
 def grid(frame: pd.DataFrame, column: str, models: Sequence[str], values: Sequence[str]) -> Floats:
     """A column of a frame with one row a model x value, as M x V; 0 where there is no row."""
     cells = pd.Series(frame[column].to_numpy(np.float64), pd.MultiIndex.from_frame(frame[["model", "value"]]))

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from core.cli.events import Events
-from core.cli.output import UNKNOWN, dollars, duration, say, say_table
+from core.cli.output import UNKNOWN, complain, dollars, duration, say, say_table
 from core.cli.stored import NO_RECOGNISER
-from core.runs.estimate import Estimate
+from core.models.failures import missing_keys
+from core.runs.estimate import Estimate, Whole, too_small, whole
 from core.runs.limits import Limits
+from core.runs.manager import judge_of
 from core.runs.plan import Plan
 
 
@@ -19,17 +21,14 @@ def say_preview(plan: Plan, limits: Limits, rows: Sequence[Estimate], events: Ev
     say(f"{asked}, {len(plan.probe_items)} scenarios also as closed questions; recogniser: {recogniser}")
     header = ("model", "calls", "from store", "tokens in", "tokens out", "time", "cost", "basis")
     say_table(header, [_line(row) for row in rows])
-    tokens = sum(row.tokens_in + row.tokens_out for row in rows)
-    known = [row.cost_usd for row in rows if row.cost_usd is not None]
-    cost = dollars(sum(known)) if len(known) == len(rows) else f"{UNKNOWN} ({dollars(sum(known))} of it known)"
-    models, judge = rows[: len(plan.models)], rows[len(plan.models) :]
-    seconds = max(row.seconds for row in models) + sum(row.seconds for row in judge)
-    calls = sum(row.calls for row in rows)
-    say(f"about {calls:,} calls, {tokens:,} tokens, {duration(seconds)}, cost {cost}")
-    _say_limits(limits, calls, tokens, sum(known), seconds)
-    whole = {"calls": calls, "tokens": tokens, "seconds": round(seconds, 1)}
-    priced = {"cost_usd": sum(known), "unpriced": [row.name for row in rows if row.cost_usd is None]}
-    events.tell("estimate", name=plan.name, **whole, **priced, rows=[asdict(row) for row in rows])
+    sums = whole(rows)
+    cost = f"{UNKNOWN} ({dollars(sums.cost_usd)} of it known)" if sums.unpriced else dollars(sums.cost_usd)
+    say(f"about {sums.calls:,} calls, {sums.tokens:,} tokens, {duration(sums.seconds)}, cost {cost}")
+    _say_limits(limits, sums)
+    for sentence in missing_keys([*plan.models, *judge_of(plan)]):
+        complain(sentence)
+    facts = asdict(sums) | {"seconds": round(sums.seconds, 1), "unpriced": list(sums.unpriced)}
+    events.tell("estimate", name=plan.name, **facts, rows=[asdict(row) for row in rows])
 
 
 def _line(row: Estimate) -> tuple[object, ...]:
@@ -38,18 +37,19 @@ def _line(row: Estimate) -> tuple[object, ...]:
     return row.name, f"{row.calls:,}", stored, *tokens, duration(row.seconds), dollars(row.cost_usd), row.basis
 
 
-def _say_limits(limits: Limits, calls: int, tokens: int, cost_usd: float, seconds: float) -> None:
+def _say_limits(limits: Limits, sums: Whole) -> None:
     """The limits there are, and which of them the estimate is above."""
-    kinds = (
-        (limits.max_cost_usd, cost_usd, "${:g}".format),
-        (limits.max_tokens, tokens, "{:,} tokens".format),
-        (limits.max_calls, calls, "{:,} calls".format),
-        (limits.max_seconds, seconds, duration),
-    )
+    words = {
+        "max_cost_usd": "${:g}".format,
+        "max_tokens": "{:,} tokens".format,
+        "max_calls": "{:,} calls".format,
+        "max_seconds": duration,
+    }
+    below = too_small(limits, sums)
     parts = [
-        f"{words(most)}{' (less than estimated: the run will stop there)' if estimated > most else ''}"
-        for most, estimated, words in kinds
-        if most is not None
+        f"{say_it(most)}{' (less than estimated: the run will stop there)' if name in below else ''}"
+        for name, say_it in words.items()
+        if (most := getattr(limits, name)) is not None
     ]
     if parts:
         say(f"at most {', '.join(parts)}")

@@ -26,13 +26,14 @@ from core.cli.stored import Ended, say_results, told
 from core.cluster.drive import carrying_out
 from core.errors import UserError
 from core.interchange.imports import read_any
-from core.runs.estimate import estimate
+from core.runs.estimate import PILOT, estimate
 from core.runs.execute import CarryOut
 from core.runs.manager import RunManager, stored_limits
 from core.runs.plan_file import PlanFile
 from core.store import queries
 from core.text import clean
 
+NOTHING_MEASURED = "The pilot went well; simulated respondents take no tokens, so there was nothing to measure."
 GO_ON = "To go on: the same command without --pilot, or with --yes. What the pilot asked is not paid for again."
 
 
@@ -53,6 +54,9 @@ def run(args: argparse.Namespace) -> int:
 def preview(manager: RunManager, chosen: PlanFile, tell: Events, pilot: str = "") -> None:
     """Print what a plan will take, measured on a pilot if there was one."""
     rows = estimate(chosen.plan, manager.store, chosen.limits, manager.cache, pilot)
+    if pilot:
+        say()
+        say("As measured by the pilot:" if any(row.basis == PILOT for row in rows) else NOTHING_MEASURED)
     say_preview(chosen.plan, chosen.limits, rows, tell)
 
 
@@ -64,8 +68,6 @@ def _pilot(
     follow(manager, run_id, tell)
     if queries.run(manager.store, run_id).state != "done":
         return _report(manager, run_id, args, tell)
-    say()
-    say("As measured by the pilot:")
     preview(manager, chosen, tell, run_id)
     if args.yes or (at_terminal() and confirmed("Start the run?")):
         return None

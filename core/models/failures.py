@@ -4,7 +4,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -66,6 +66,17 @@ def check_key(spec: ModelSpec) -> None:
     if provider and provider.keys and not (provider.key_optional or status.present or spec.api_base):
         message = f"{spec.name} needs a key from {provider.label}: set {status.variable} and start again."
         raise ModelError(message, "authentication")
+
+
+def missing_keys(specs: Iterable[ModelSpec]) -> list[str]:
+    """A sentence for each of these models that lacks a key it cannot do without."""
+    found = []
+    for spec in specs:
+        try:
+            check_key(spec)
+        except ModelError as error:
+            found.append(str(error))
+    return found
 
 
 def model_error(error: BaseException, spec: ModelSpec, timeout_s: float) -> ModelError:

@@ -3,7 +3,7 @@
 Measured on a pilot of the plan where there is one, else on what the store holds of a model, else a rule of thumb.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from core.methods.value_compass import ValueCompass
@@ -24,14 +24,16 @@ JUDGE_PROMPT_TOKENS = 1400
 JUDGE_TOKENS = 500
 ANSWER_TOKENS = 120
 SECONDS = {"embedded": 2.0, "simulated": 0.002}
+PILOT, SIMULATED = "pilot", "simulated"  # bases of an estimate
 HOSTED_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """For one model, or for the judge. `basis` is "pilot", "earlier runs" or "rule of thumb". `cost_usd` is None where
-    no price is known; `seconds` are by the clock, with as many calls at once as the limits allow. `stored` of the calls
-    have a stored reply, so they cost nothing and are not in the other figures; None where they were not counted."""
+    """For one model, or for the judge. `basis` is "pilot", "earlier runs", "rule of thumb" or, for respondents who
+    take no tokens, "simulated". `cost_usd` is None where no price is known; `seconds` are by the clock, with as many
+    calls at once as the limits allow. `stored` of the calls have a stored reply, so they cost nothing and are not in
+    the other figures; None where they were not counted."""
 
     name: str
     role: str
@@ -42,6 +44,44 @@ class Estimate:
     cost_usd: float | None
     basis: str
     stored: int | None = None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """All rows of an estimate together. `cost_usd` is that of the rows whose price is known, `unpriced` are the others;
+    `calls` include those that are `stored`. Models are asked side by side; a judge follows them."""
+
+    calls: int
+    stored: int
+    tokens: int
+    cost_usd: float
+    unpriced: tuple[str, ...]
+    seconds: float
+
+
+def whole(rows: Sequence[Estimate]) -> Whole:
+    """The sum of the rows."""
+    asked, judges = ([row.seconds for row in rows if row.role == role] for role in ("model", "judge"))
+    return Whole(
+        sum(row.calls for row in rows),
+        sum(row.stored or 0 for row in rows),
+        sum(row.tokens_in + row.tokens_out for row in rows),
+        sum(row.cost_usd or 0.0 for row in rows),
+        tuple(row.name for row in rows if row.cost_usd is None),
+        max(asked, default=0.0) + sum(judges),
+    )
+
+
+def too_small(limits: Limits, sums: Whole) -> tuple[str, ...]:
+    """The limits, by their fields' names, at which a run would stop before its end if the estimate is right."""
+    wanted = {
+        "max_cost_usd": sums.cost_usd,
+        "max_tokens": sums.tokens,
+        "max_calls": sums.calls - sums.stored,
+        "max_seconds": sums.seconds,
+    }
+    most = {name: getattr(limits, name) for name in wanted}
+    return tuple(name for name, estimated in wanted.items() if most[name] is not None and estimated > most[name])
 
 
 def pilot_plan(plan: Plan) -> Plan:
@@ -78,14 +118,16 @@ def _model(
 
 def _each(plan: Plan, spec: ModelSpec, store: Store, pilot: str) -> tuple[Measured, str]:
     """What one call takes, and how that is known."""
+    provider = spec.name.partition("/")[0]
+    if provider == "simulated":
+        return Measured(0, 0, SECONDS[provider]), SIMULATED
     if pilot and (found := ledger.measured(store, spec.name, pilot)):
-        return found, "pilot"
+        return found, PILOT
     chars = sum(len(item.text) for item in plan.suite.items) / max(len(plan.suite.items), 1)
     tokens_in = chars / CHARS_PER_TOKEN + PROMPT_TOKENS
     if known := queries.speed(store, spec.name):
         return Measured(tokens_in, known.tokens_out, known.latency_s), "earlier runs"
-    usual = SECONDS.get(spec.name.partition("/")[0], HOSTED_SECONDS)
-    return Measured(tokens_in, ANSWER_TOKENS, usual), "rule of thumb"
+    return Measured(tokens_in, ANSWER_TOKENS, SECONDS.get(provider, HOSTED_SECONDS)), "rule of thumb"
 
 
 def _judge(plan: Plan, store: Store, limits: Limits, pilot: str) -> Estimate:
@@ -93,7 +135,7 @@ def _judge(plan: Plan, store: Store, limits: Limits, pilot: str) -> Estimate:
     read = len(plan.suite.items) * len(plan.variations) * plan.epochs * len(plan.models)
     found = ledger.measured_judge(store, pilot) if pilot else None
     each = found or Measured(JUDGE_PROMPT_TOKENS + ANSWER_TOKENS, JUDGE_TOKENS, HOSTED_SECONDS)
-    return _row(name, "judge", read, each, limits.at_once, "pilot" if found else "rule of thumb", None)
+    return _row(name, "judge", read, each, limits.at_once, PILOT if found else "rule of thumb", None)
 
 
 def _row(name: str, role: str, calls: int, each: Measured, at_once: int, basis: str, stored: int | None) -> Estimate:

@@ -11,13 +11,15 @@ from core.analysis.alignment import normalise
 from core.analysis.bootstrap import Floats
 from core.analysis.bounds import Bounds, bounds, centred
 from core.analysis.quality import Finding, assess
-from core.analysis.scores import Kind, Scores, ipsatised, score
+from core.analysis.scores import Kind, Scores, in_common, ipsatised, score
 from core.recognition.minilm import offline_reader
 from core.store import denominators, queries, summaries
 from core.store.database import Store
 from core.store.queries import RunHead
 from core.values.profile import Profile
 from core.values.system import ValueSystem, system
+
+COMMON_SHARE = 0.8
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,8 @@ class Results:
 
     `bounds` are those of the raw scores if the missing answers were extreme. `outcomes` has one row a model (see
     store.denominators), `findings` the quality gates and notes by model. Where presence was measured, `scenarios` (V)
-    is the mean score of the scenarios' own texts: what a model that only repeats its question would get.
+    is the mean score of the scenarios' own texts: what a model that only repeats its question would get. `in_common`
+    counts the scenarios on which every model was scored, and those of the model with the fewest.
     """
 
     runs: tuple[str, ...]
@@ -38,6 +41,13 @@ class Results:
     outcomes: pd.DataFrame
     scenarios: Floats | None
     findings: dict[str, list[Finding]]
+    in_common: tuple[int, int]
+
+    @property
+    def apart(self) -> bool:
+        """Whether the models answered scenarios so different that their scores may differ for that alone."""
+        shared, fewest = self.in_common
+        return shared < COMMON_SHARE * fewest
 
     def low_information(self, model: str) -> list[Finding]:
         """The gates that this model's profile does not pass."""
@@ -60,11 +70,13 @@ def load(
     values = system(system_id)
     summaries.refresh(store, runs)
     due = denominators.due(store, runs, values.ids, at_stake)
-    raw = score(queries.item_scores(store, runs, at_stake), values.ids, measure, seed, due)
+    items = queries.item_scores(store, runs, at_stake)
+    raw = score(items, values.ids, measure, seed, due)
     outcomes = denominators.outcomes(store, runs)
     findings = assess(raw, outcomes, queries.closed_answers(store, runs), queries.sample_texts(store, runs))
     own = _scenarios(store, runs, values, at_stake) if measure == "presence" else None
-    return Results(tuple(runs), values, measure, raw, ipsatised(raw), bounds(raw, due), outcomes, own, findings)
+    cases, common = bounds(raw, due), in_common(items)
+    return Results(tuple(runs), values, measure, raw, ipsatised(raw), cases, outcomes, own, findings, common)
 
 
 def _scenarios(store: Store, runs: Sequence[str], values: ValueSystem, at_stake: bool) -> Floats:

@@ -88,7 +88,7 @@ except UserError as error:
     st.warning(escape(str(error)), icon=":material/edit:")
     st.stop()
 pilot = pilot_of(plan)
-preview(plan, limits, pilot)
+rows = preview(plan, limits, pilot)
 if extends:
     st.caption("The figures are for the whole run; what it was asked already costs nothing again.")
 with st.container(horizontal=True):
@@ -98,4 +98,4 @@ with st.container(horizontal=True):
         try_first(plan, limits, pilot)
     save_plan(plan, limits)
 if pilot:
-    tried(pilot)
+    tried(pilot, rows)

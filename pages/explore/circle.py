@@ -5,7 +5,7 @@ import streamlit as st
 from core.charts.circle import METHODS, circle
 from core.charts.style import model_colours
 from core.errors import UserError
-from pages.shared.parts import RADAR_CONFIG, empty, measure_note, nothing_read, shown_models
+from pages.shared.parts import RADAR_CONFIG, empty, measure_note, nothing_read, shown_models, warn_of_low_information
 from pages.shared.placing import CAPTIONS, outlines_of, placed, places_of
 from pages.shared.pluralism import choose_people
 from pages.shared.resources import models_in_order
@@ -49,6 +49,7 @@ def draw(shown: View) -> None:
         + CAPTIONS[str(method)]
     )
     measure_note(shown)
+    warn_of_low_information(shown)
 
 
 st.title("On the circle of values")

@@ -7,7 +7,15 @@ from core.analysis.scores import Scores
 from core.charts.heatmap import heatmap
 from core.charts.world import VIEWS, world
 from core.values.cultures import SPREAD
-from pages.shared.parts import RADAR_CONFIG, choose_statistic, downloads, empty, measure_note, nothing_read
+from pages.shared.parts import (
+    RADAR_CONFIG,
+    choose_statistic,
+    downloads,
+    empty,
+    measure_note,
+    nothing_read,
+    warn_of_low_information,
+)
 from pages.shared.pluralism import best_table, choose_people, map_alt, map_note, map_of, profiles_of
 from pages.shared.sidebar import View, view
 
@@ -33,6 +41,7 @@ def draw(shown: View) -> None:
     )
     st.caption(f"★ first for these people; ≈ may be first, but others may as well. {SPREAD}.")
     measure_note(shown)
+    warn_of_low_information(shown)
     st.subheader("Who may be first, for whom")
     st.dataframe(best_table(found, names), hide_index=True)
     downloads(found.frame().replace({"profile": names}), "models-by-people")

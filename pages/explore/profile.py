@@ -11,7 +11,14 @@ from core.values.cultures import SPREAD
 from core.values.nearest import how_weak, nearest
 from core.values.weighting import SCHEMES, effective_number, softmax_inverse
 from pages.shared.denominators import case_notes, cases_of
-from pages.shared.parts import RADAR_CONFIG, choose_statistic, empty, measure_note, nothing_read
+from pages.shared.parts import (
+    RADAR_CONFIG,
+    choose_statistic,
+    empty,
+    measure_note,
+    nothing_read,
+    warn_of_low_information,
+)
 from pages.shared.plain import escape, show_error
 from pages.shared.profile_files import load, offer
 from pages.shared.profiles import CUSTOM, people, profile_table
@@ -37,6 +44,7 @@ def draw(shown: View) -> None:
         st.text(f"{number}. {members}")
     st.caption("Models in one line cannot be told apart (95 % interval of the paired difference from its first).")
     measure_note(shown)
+    warn_of_low_information(shown)
 
 
 def card(shown: View) -> None:

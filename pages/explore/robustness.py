@@ -5,7 +5,15 @@ import streamlit as st
 from core.analysis.robustness import NEAR
 from core.charts.acceptability import acceptability as chart
 from core.errors import UserError
-from pages.shared.parts import RADAR_CONFIG, choose_statistic, downloads, empty, measure_note, nothing_read
+from pages.shared.parts import (
+    RADAR_CONFIG,
+    choose_statistic,
+    downloads,
+    empty,
+    measure_note,
+    nothing_read,
+    warn_of_low_information,
+)
 from pages.shared.plain import show_error
 from pages.shared.robustness import central_table, explored, leave_one_out_table, rival_sentence, upset_sentence
 from pages.shared.sidebar import View, view
@@ -22,6 +30,7 @@ def draw(shown: View) -> None:
     if len(scores.models) == 1:
         st.info("One model is always first. Evaluate another to compare.")
         measure_note(shown)
+        warn_of_low_information(shown)
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         statistic = choose_statistic()
@@ -71,6 +80,7 @@ def draw(shown: View) -> None:
         "τ: Kendall's rank correlation with the whole ranking. A value whose absence changes the top decides it."
     )
     measure_note(shown)
+    warn_of_low_information(shown)
     downloads(central, "central-weights")
 
 

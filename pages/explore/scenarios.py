@@ -8,7 +8,7 @@ from core.runs.drilldown import answers_to
 from core.store import queries
 from core.store.queries import Filter
 from pages.shared.answers import draw_answers, draw_closed
-from pages.shared.parts import downloads, empty, measure_note
+from pages.shared.parts import downloads, empty, measure_note, warn_of_low_information
 from pages.shared.resources import store
 from pages.shared.sidebar import View, view
 
@@ -136,6 +136,7 @@ def draw(shown: View) -> None:
     draw_answers(free, names, marked)
     draw_closed([answer for answer in answers if answer not in free], names)
     measure_note(shown)
+    warn_of_low_information(shown)
     with st.expander("Download the list of scenarios", icon=":material/download:"):
         downloads(found.assign(item_values=found["item_values"].map(";".join)), "scenarios")
 

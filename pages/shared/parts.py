@@ -12,7 +12,7 @@ from core.errors import UserError
 from core.recognition.quality import quality_sentence
 from core.runs.defaults import first_plan
 from core.store import queries
-from pages.shared.denominators import scored_note
+from pages.shared.denominators import MOST_NAMED, scored_note
 from pages.shared.plain import escape, show_error
 from pages.shared.resources import manager, models_in_order, run_label, store
 from pages.shared.sidebar import View
@@ -124,6 +124,24 @@ def measure_note(view: View) -> None:
             f"{escape(view.recogniser)}. “More of a value” is not “better”."
         )
     scored_note(view)
+    shared, fewest = view.results.in_common
+    if view.results.apart:
+        st.caption(
+            f":material/join_inner: **Not the same scenarios**: {shared:,} are common to all models of these runs; the "
+            f"one with the fewest answered {fewest:,}. Models may differ for their scenarios alone; choose one run to "
+            "compare them on the same ones."
+        )
+
+
+def warn_of_low_information(view: View) -> None:
+    """One line that names the shown models whose profiles carry little information, where there is no room for why."""
+    low = [escape(model) for model in shown_models(view) if view.results.low_information(model)]
+    if low:
+        more = f" and {len(low) - MOST_NAMED} others" if len(low) > MOST_NAMED else ""
+        st.caption(
+            f":material/warning: **Low information**: {', '.join(low[:MOST_NAMED])}{more}. Do not read their profiles "
+            "as values they hold; Overview and Radar say why."
+        )
 
 
 def information_notes(view: View, models: Sequence[str]) -> None:

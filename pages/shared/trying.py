@@ -1,14 +1,18 @@
 """What a plan will take: an estimate, and a pilot that measures it on a few scenarios."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from core.errors import UserError
-from core.runs.estimate import PILOT_ITEMS, Estimate, estimate, pilot_plan
+from core.models.failures import missing_keys
+from core.runs.estimate import PILOT as PILOT_BASIS
+from core.runs.estimate import PILOT_ITEMS, Estimate, Whole, estimate, pilot_plan, too_small, whole
 from core.runs.limits import Limits
+from core.runs.manager import judge_of
 from core.runs.plan import Plan
 from core.store import queries
 from core.store.queries import RunHead
@@ -16,6 +20,9 @@ from pages.shared.parts import dollars
 from pages.shared.plain import escape, show_error
 from pages.shared.resources import PILOT, every_run, manager, store
 from pages.shared.watching import TICK_S, done_of, redraw_page, state_of
+
+# The limits of a run, in the words in which they are asked for.
+BUDGETS = {"max_cost_usd": "cost", "max_tokens": "tokens", "max_calls": "calls", "max_seconds": "time"}
 
 
 def pilot_of(plan: Plan) -> RunHead | None:
@@ -47,13 +54,15 @@ def try_first(plan: Plan, limits: Limits, pilot: RunHead | None) -> None:
             st.rerun()
 
 
-def tried(pilot: RunHead) -> None:
-    """How the pilot is going, or went."""
+def tried(pilot: RunHead, rows: Sequence[Estimate]) -> None:
+    """How the pilot is going, or went; `rows` are the estimate that it led to."""
     if manager().running(pilot.run_id):
         _live(pilot.run_id)
     elif state_of(pilot) != "done":
         said = escape(pilot.message) or "It did not come to its end."
         st.warning(f"The trial ended as {state_of(pilot)}. {said} Runs shows what failed.", icon=":material/science:")
+    elif not any(row.basis == PILOT_BASIS for row in rows):
+        st.caption("The trial went well; simulated respondents take no tokens, so there was nothing to measure.")
     else:
         st.caption("Measured on a few scenarios: the rows whose basis is “pilot”.")
 
@@ -72,8 +81,8 @@ def _rows(path: str, plan: str, suite: str, limits: Limits, pilot: str, commits:
     return estimate(_plan, store(), limits, manager().cache, pilot)
 
 
-def preview(plan: Plan, limits: Limits, pilot: RunHead | None) -> None:
-    """What the plan will take, by model."""
+def preview(plan: Plan, limits: Limits, pilot: RunHead | None) -> list[Estimate]:
+    """What the plan will take, by model; and what will keep it from its end."""
     measured = pilot.run_id if pilot and not manager().running(pilot.run_id) else ""
     writer = store().writer
     rows = _rows(str(store().path), plan.to_json(), plan.suite.hash, limits, measured, writer.commits, plan)
@@ -98,17 +107,24 @@ def preview(plan: Plan, limits: Limits, pilot: RunHead | None) -> None:
     st.dataframe(
         table, hide_index=True, column_config={"model": st.column_config.Column(width="medium"), "stored": stored}
     )
-    st.text(summary(rows))
+    sums = whole(rows)
+    st.text(summary(sums))
+    if below := [BUDGETS[name] for name in too_small(limits, sums)]:
+        st.warning(
+            f"By this estimate the run will stop at its limit on {' and '.join(below)} before its end. It can go on "
+            "from there with another limit.",
+            icon=":material/money_off:",
+        )
+    for sentence in missing_keys([*plan.models, *judge_of(plan)]):
+        st.warning(escape(sentence), icon=":material/key_off:")
+    return rows
 
 
-def summary(rows: list[Estimate]) -> str:
+def summary(sums: Whole) -> str:
     """The estimate in one sentence."""
-    known = sum(row.cost_usd or 0.0 for row in rows)
-    unknown = [row.name for row in rows if row.cost_usd is None]
-    total = dollars(known) + (f" and what {', '.join(unknown)} costs (price unknown)" if unknown else "")
-    calls, stored = sum(row.calls for row in rows), sum(row.stored or 0 for row in rows)
-    spared = f" ({stored:,} of them have a stored reply)" if stored else ""
-    return f"{calls:,} calls{spared}, about {duration(max((row.seconds for row in rows), default=0))}, {total}."
+    unpriced = f" and what {', '.join(sums.unpriced)} costs (price unknown)" if sums.unpriced else ""
+    spared = f" ({sums.stored:,} of them have a stored reply)" if sums.stored else ""
+    return f"{sums.calls:,} calls{spared}, about {duration(sums.seconds)}, {dollars(sums.cost_usd)}{unpriced}."
 
 
 def duration(seconds: float) -> str:

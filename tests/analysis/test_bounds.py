@@ -71,7 +71,7 @@ def test_by_hand() -> None:
 
 
 @pytest.mark.parametrize(("measure", "least"), [("stance", -1.0), ("presence", 0.0)])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_they_are_the_scores_of_the_answers_filled_in_at_the_extremes(
     measure: str, least: float, data: st.DataObject
@@ -82,7 +82,7 @@ def test_they_are_the_scores_of_the_answers_filled_in_at_the_extremes(
     assert case.high[0] == pytest.approx(mean_of(filled(answers, 1.0), measure), abs=1e-4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(answers=partly_answered(), guess=st.floats(-1, 1))
 def test_they_hold_the_score_and_every_other_filling_in(answers: Answers, guess: float) -> None:
     raw, case = found({"m": answers})
@@ -91,7 +91,7 @@ def test_they_hold_the_score_and_every_other_filling_in(answers: Answers, guess:
     assert (case.low[0] - 1e-4 <= other).all() and (other <= case.high[0] + 1e-4).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(answers=partly_answered())
 def test_their_width_is_the_share_missing_times_the_scale(answers: Answers) -> None:
     for measure, width in (("stance", 200), ("presence", 100)):
@@ -100,14 +100,14 @@ def test_their_width_is_the_share_missing_times_the_scale(answers: Answers) -> N
         assert case.missing[0] == pytest.approx(np.isnan(answers).mean(axis=(0, 1)))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(answers=partly_answered())
 def test_nothing_missing_leaves_the_score_itself(answers: Answers) -> None:
     raw, case = found({"m": filled(answers, 0.3)})
     assert (case.low == raw.mean).all() and (case.high == raw.mean).all() and not case.missing.any()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(answers=partly_answered(), seed=st.integers(0, 1000))
 def test_losing_one_more_answer_never_narrows_them(answers: Answers, seed: int) -> None:
     read = np.argwhere(~np.isnan(answers[:, :, 0]))
@@ -130,7 +130,7 @@ def test_a_value_never_read_may_be_anything_and_one_never_asked_is_unknown() -> 
     assert np.isnan([case.low[0, 2], case.high[0, 2], case.missing[0, 2]]).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(answers=partly_answered())
 def test_ipsatised_cases_are_reached_with_one_value_at_one_end_and_the_others_at_the_other(answers: Answers) -> None:
     case = centred(found({"m": answers})[1])
@@ -142,7 +142,7 @@ def test_ipsatised_cases_are_reached_with_one_value_at_one_end_and_the_others_at
 
 
 @pytest.mark.parametrize("statistic", sorted(LINEAR))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(answers=partly_answered(), raw_weights=st.lists(st.floats(0, 1), min_size=3, max_size=3))
 def test_an_alignments_cases_hold_it_at_every_corner_and_are_reached(
     statistic: str, answers: Answers, raw_weights: list[float]

@@ -73,7 +73,7 @@ def test_outlines_on_principal_axes_hold_it_less_often_but_more_than_8_in_10(kin
 def test_the_draws_own_ellipse_would_hold_it_far_too_seldom() -> None:
     """The reason for Fieller's region."""
     rng, held, truth = np.random.default_rng(1), [], standardised(TRUTHS["faint"])
-    for seed in range(300):
+    for seed in range(150):
         scores = scored(answers("faint", 15, rng), seed)
         placing = place(scores.mean, "circle")
         places = projected(standardised(scores.draws[:, 0]), placing)

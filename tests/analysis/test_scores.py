@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.analysis.bootstrap import MIN_ITEMS
-from core.analysis.scores import Scores, ipsatised, score
+from core.analysis.scores import Scores, in_common, ipsatised, score
 
 VALUES = ("power", "care", "order")
 
@@ -142,3 +142,18 @@ def test_the_frame_has_one_row_a_model_and_value() -> None:
     assert len(frame) == 6
     assert frame.loc[("b", "care"), "score"] == found.mean[1, 1]
     assert frame.loc[("a", "order"), "high"] == found.high[0, 2]
+
+
+def test_items_in_common_are_those_of_every_model() -> None:
+    def rows(**items: str) -> pd.DataFrame:
+        found = [
+            (model, item, value) for model, named in items.items() for item in named for value in ("care", "power")
+        ]
+        return pd.DataFrame(found, columns=["model", "item_id", "value"]).astype("category")
+
+    assert in_common(rows(a="xyz", b="xyz")) == (3, 3)
+    assert in_common(rows(a="wxyz", b="yz", c="zab")) == (1, 2)
+    assert in_common(rows(a="xy", b="ab")) == (0, 2)
+    assert in_common(rows()) == (0, 0)
+    some = rows(a="xyz", b="z", c="q")
+    assert in_common(some[some.model != "c"]) == (1, 1)  # the category of c is still there

@@ -212,8 +212,17 @@ def test_a_person_is_asked_after_a_pilot(
 ) -> None:
     at_terminal(monkeypatch, answer)
     assert main(["run", *SIMULATED, "--pilot"]) == 0
-    assert "Start the run? [y/N]" in capsys.readouterr().err
+    printed = capsys.readouterr()
+    assert "Start the run? [y/N]" in printed.err and "there was nothing to measure" in printed.out
     assert [run["kind"] for run in listed(capsys)] == kinds
+
+
+def test_a_key_that_is_missing_is_said_before_the_run(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The fixture of the store takes every key away."""
+    judged = ("--model", "openai/gpt-4o-mini", "--judge", "anthropic/claude-x", "--dry-run")
+    assert main(["run", *judged]) == 0
+    said = capsys.readouterr().err
+    assert "needs a key from OpenAI: set OPENAI_API_KEY" in said and "needs a key from Anthropic" in said
 
 
 def test_a_pilot_that_fails_ends_it(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -284,7 +293,7 @@ def test_json_tells_why_a_run_ended_and_goes_on(store: Path, capsys: pytest.Capt
 
 def test_json_tells_a_dry_run_and_a_pilot(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, (estimate,) = told(capsys, "run", *SIMULATED, "--dry-run")
-    assert code == 0 and estimate["event"] == "estimate" and estimate["rows"][0]["basis"] == "rule of thumb"
+    assert code == 0 and estimate["event"] == "estimate" and estimate["rows"][0]["basis"] == "simulated"
     _, events = told(capsys, "run", *SIMULATED, "--pilot")
     assert [event["event"] for event in events if event["event"] != "progress"] == ["estimate", "started", "estimate"]
     assert events[1]["kind"] == "pilot"

@@ -132,7 +132,23 @@ def test_a_limit_on_the_cost_needs_known_prices(empty_app: Path) -> None:
     one(at.number_input, "Cost in dollars").set_value(1.0).run()
     assert "No price is known for ollama/no-such-model" in texts(at) and "Evaluate" not in labels(at.button)
     choose(at, "openai/gpt-4o-mini")
-    assert not at.warning and "Evaluate" in labels(at.button)
+    assert "No price is known" not in texts(at) and "Evaluate" in labels(at.button)
+
+
+def test_what_keeps_a_run_from_its_end_is_said_before_it_starts(
+    empty_app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    at = choose(visit("launch"), "openai/gpt-4o-mini")
+    assert [warning.icon for warning in at.warning] == [":material/key_off:"]
+    assert "needs a key from OpenAI: set OPENAI" in texts(at) and "Evaluate" in labels(at.button)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-123")
+    one(at.number_input, "Calls").set_value(41)
+    one(at.number_input, "Cost in dollars").set_value(0.0001).run()
+    assert len(at.warning) == 1 and "stop at its limit on cost and calls before its end" in texts(at)
+    one(at.number_input, "Calls").set_value(42)
+    one(at.number_input, "Cost in dollars").set_value(None).run()
+    assert not at.warning
 
 
 def test_a_limit_of_nothing_is_refused_in_words(empty_app: Path) -> None:

@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
-from browsing import button, figures, frame, labels, one, only, press, ranked, texts, visit
+from browsing import button, figures, frame, labels, manager, one, only, press, ranked, texts, visit
+from builders import add_reading, add_responses, response, suite, verdict
 from stores import PANEL
+
+from core.items.item import Item
+from core.store import queries, records
+from core.values.system import system
 
 
 def test_empty_it_says_what_fills_it_and_has_the_button(empty_app: Path) -> None:
@@ -107,3 +112,29 @@ def test_weights_in_the_address_count_more_than_the_profile(small_app: Path) -> 
 
 def test_presence_is_said_not_to_be_direction(small_app: Path) -> None:
     assert "Presence, not direction" in texts(visit())
+
+
+def test_models_that_answered_other_scenarios_are_not_compared_without_a_word(own_app: Path) -> None:
+    assert "Not the same scenarios" not in texts(visit())
+    other = suite(items=tuple(Item(f"i{n}", f"Something else {n}?", ("power",)) for n in range(9)))
+    head = queries.runs(manager().store)[0]
+    new = records.NewRun("9", "Other", "run", "{}", head.recogniser, "presence", 9)
+    records.create_run(
+        manager().store, records.NewRun("9", "Other", "run", "{}", head.recogniser, "presence", 9), other
+    )
+    for n in range(9):
+        row = response(n, "9", model="openai/elsewhere", item_id=f"i{n}", text=f"It depends on {n}.")
+        add_responses(manager().store, row)
+        add_reading(manager().store, row, verdict(**dict.fromkeys(system("schwartz").ids, 0.5)), head.recogniser)
+    records.set_state(manager().store, "9", "done")
+    at = visit()
+    at.selectbox(key="run").set_value(at.selectbox(key="run").options[0]).run()
+    assert "openai/elsewhere" in ranked(at)
+    assert "Not the same scenarios**: 0 are common to all models of these runs; the one with the fewest" in texts(at)
+
+
+def test_pages_without_room_for_the_reasons_name_the_models_of_low_information(small_app: Path) -> None:
+    said = "Low information**: simulated/even. Do not read their profiles as values they hold"
+    for page in ("pluralism", "circle", "scenarios", "robustness", "profile"):
+        assert said in texts(visit(page)), page
+    assert said not in texts(visit())

@@ -228,27 +228,28 @@ def test_a_run_stopped_by_its_budget_offers_other_limits(empty_app: Path, monkey
 def test_a_run_that_goes_on_shows_its_pace_and_is_retuned(empty_app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-123")
     with serve(slow) as server:
-        run_id = start(server, "openai/one", "openai/two")
+        models = tuple(ModelSpec(model, server.address) for model in ("openai/one", "openai/two"))
+        run_id = manager().start(Plan("Slow", SUITE, models, epochs=10, probes=0))  # it outlasts all that is clicked
         assert until(lambda: len(queries.progress(manager().store, run_id)) == 2, WAIT_S)
         at = visit("runs")
         pace = frame(at, "under way", "allowed", "now")
         assert pace["most"].tolist() == [8, 8] and set(pace["now"]) == {"at full pace"}
-        assert frame(at, "state", "name")["done"].tolist() == ["60 under way"]
+        assert frame(at, "state", "name")["done"].tolist() == ["600 under way"]
         assert button(at, "Delete").disabled and button(at, "Extend").disabled
         one(at.number_input, "Calls at once, each model").set_value(2)
         one(at.number_input, "Cost in dollars").set_value(1.0)
         press(at, "Apply now")
         assert "No price is known for openai/one, openai/two" in texts(at)
         one(at.number_input, "Cost in dollars").set_value(None)
-        one(at.number_input, "Calls").set_value(40)
+        one(at.number_input, "Calls").set_value(400)
         press(at, "Apply now")
         assert until(lambda: [line.most for line in manager().pace(run_id)] == [2, 2], WAIT_S)
         at.run()
         assert frame(at, "under way", "allowed")["most"].tolist() == [2, 2]
-        assert at.get("progress")[1].text.endswith(" of 40 calls sent")
+        assert at.get("progress")[1].text.endswith(" of 400 calls sent")
         manager().stop(run_id)
         assert manager().wait(run_id, WAIT_S)
-    assert stored_limits(manager().store, run_id) == Limits(at_once=2, max_calls=40)
+    assert stored_limits(manager().store, run_id) == Limits(at_once=2, max_calls=400)
 
 
 def test_what_a_provider_does_is_said(empty_app: Path) -> None:
