@@ -119,9 +119,7 @@ def test_models_that_answered_other_scenarios_are_not_compared_without_a_word(ow
     other = suite(items=tuple(Item(f"i{n}", f"Something else {n}?", ("power",)) for n in range(9)))
     head = queries.runs(manager().store)[0]
     new = records.NewRun("9", "Other", "run", "{}", head.recogniser, "presence", 9)
-    records.create_run(
-        manager().store, records.NewRun("9", "Other", "run", "{}", head.recogniser, "presence", 9), other
-    )
+    records.create_run(manager().store, new, other)
     for n in range(9):
         row = response(n, "9", model="openai/elsewhere", item_id=f"i{n}", text=f"It depends on {n}.")
         add_responses(manager().store, row)
