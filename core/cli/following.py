@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from types import FrameType
 
 from core.cli.events import Events
@@ -44,7 +44,7 @@ def follow(manager: RunManager, run_id: str, events: Events) -> Progress:
             now = gauge.read()
             screen.show(now)
             events.tell("progress", run_id=run_id, **now.facts(), pace=[asdict(pace) for pace in paces])
-    last = gauge.read()
+    last = replace(gauge.read(), left_s=None)
     screen.end(last)
     events.tell("progress", run_id=run_id, **last.facts(), pace=[])  # a short run has none before
     return last

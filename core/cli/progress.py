@@ -14,6 +14,7 @@ from core.runs.lines import Pace
 from core.store.database import Store
 
 WINDOW_S = 30.0  # the pace is that of the last half minute
+SHORTEST_S = 0.2  # over less, a pace says nothing
 BAR = 24
 RARE = ("truncated", "filtered")  # said only where there are some
 
@@ -66,7 +67,7 @@ class Gauge:
         while len(seen) > 2 and now - seen[1][0] >= WINDOW_S:
             seen.popleft()
         seconds, calls = now - seen[0][0], done - seen[0][1]
-        return round(calls / seconds, 3) if calls > 0 and seconds > 0 else None
+        return round(calls / seconds, 3) if calls > 0 and seconds >= SHORTEST_S else None
 
 
 def time_left(done: int, planned: int, rate: float | None) -> float | None:

@@ -14,6 +14,7 @@ SEED = 4
 DIAGONALS = 6
 MARKS = frozenset("*_`~#>")
 PLAIN = str.maketrans("‘’‚‛′´“”„‟″«»‐‑‒–—―−", "''''''" + '"' * 7 + "-" * 7)
+_NO_MARKS = {ord(mark): None for mark in MARKS}
 NEGATION = re.compile(r"\b(?:not|no|never|nor|none|nobody|nothing|without|cannot|hardly)\b|n't\b")
 
 
@@ -71,6 +72,12 @@ def normalise(text: str) -> Normalised:
         chars.pop()
         places.pop()
     return Normalised("".join(chars), tuple(start for start, _ in places), tuple(end for _, end in places))
+
+
+def plain(text: str) -> str:
+    """`normalise(text).text`, a hundred times faster where all is ASCII but quotes and dashes."""
+    ascii_ = text.translate(PLAIN)
+    return " ".join(ascii_.translate(_NO_MARKS).lower().split()) if ascii_.isascii() else normalise(text).text
 
 
 def locate(quote: str, answer: Normalised, question: Normalised | None = None) -> Span | None:

@@ -8,6 +8,7 @@ from typing import Any
 from core.errors import UserError
 
 MOST_AT_ONCE = 512
+BUDGETS = {"max_cost_usd": "cost", "max_tokens": "tokens", "max_calls": "calls", "max_seconds": "time"}
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,12 @@ def check_limits(limits: Limits) -> Limits:
             raise UserError(f"{name} must lie between 1 and {MOST_AT_ONCE}, got {getattr(limits, name)}.")
     if not 1 <= limits.timeout_s <= 3600:
         raise UserError(f"timeout_s must lie between 1 and 3600 seconds, got {limits.timeout_s}.")
-    for name in ("max_cost_usd", "max_tokens", "max_calls", "max_seconds"):
+    for name, what in BUDGETS.items():
         most = getattr(limits, name)
         if most is not None and not (math.isfinite(most) and most > 0):
-            raise UserError(f"{name} must be a number above 0, or left out for no limit; got {most}.")
+            raise UserError(
+                f"The limit on {what} ({name}) must be a number above 0, or left out for no limit; got {most}."
+            )
     return limits
 
 

@@ -8,15 +8,20 @@ from pages.shared.parts import start_first_run
 from pages.shared.plain import escape
 from pages.shared.resources import every_run, manager, run_label, store
 from pages.shared.run_actions import controls, limits, stored_replies
-from pages.shared.run_details import details, list_runs
+from pages.shared.run_details import DRAWN, details, list_runs
 from pages.shared.watching import live_progress, live_radar, partial_radar, progress
 
 
 def choose(heads: list[RunHead]) -> RunHead:
     """The run to look at: by its row in the table or by its name, which the URL keeps."""
     names = {head.run_id: run_label(head) for head in heads}
-    if st.session_state.get("watch") not in names and st.query_params.get("watch") not in names.values():
+    wanted = st.query_params.get("watch")
+    if st.session_state.get("watch") not in names and wanted not in names.values():
         st.session_state["watch"] = heads[0].run_id
+        if wanted and DRAWN not in st.session_state:  # later it is the address of a run that was deleted here
+            st.info(
+                f"There is no run “{escape(wanted)}” in this store; this is the newest.", icon=":material/link_off:"
+            )
     table = st.container()
     chosen = st.selectbox(
         "Run",

@@ -14,7 +14,7 @@ from core.store.database import Store, default_path
 from core.store.queries import RunHead
 from pages.shared.plain import show_error
 
-PILOT = "pilot"
+PILOT, IMPORT = "pilot", "import"  # kinds of a run
 # While a run writes, its results are out of date at once: scoring rests for so many seconds, and times its own length.
 PAUSE_S = 2.5
 PAUSE = 10

@@ -9,10 +9,8 @@ from core.store.queries import RunHead
 from pages.shared import drafting
 from pages.shared.limiting import choose_limits
 from pages.shared.plain import escape, show_error
-from pages.shared.resources import PILOT, manager, run_label, store
+from pages.shared.resources import IMPORT, PILOT, manager, run_label, store
 from pages.shared.watching import state_of
-
-IMPORT = "import"
 
 
 def controls(head: RunHead) -> None:

@@ -13,11 +13,11 @@ from core.store.history import history, stored_of
 from core.store.queries import RunHead
 from pages.shared.bill import clock, money
 from pages.shared.plan_files import save_plan
-from pages.shared.resources import PILOT, run_label, store
-from pages.shared.run_actions import IMPORT
+from pages.shared.resources import IMPORT, PILOT, run_label, store
 from pages.shared.watching import state_of
 
 KINDS = {"run": "evaluation", PILOT: "pilot", IMPORT: "own answers"}
+DRAWN = "history_turn"  # how often the table was drawn anew; not there before the first time
 ROW_PX, MOST_ROWS = 35, 6
 
 
@@ -45,14 +45,14 @@ def list_runs(heads: list[RunHead], watched: str) -> None:
             "run": [head.run_id for head in heads],
         }
     )
-    turn = st.session_state.setdefault("history_turn", 0)  # a row that was chosen is not left marked
+    turn = st.session_state.setdefault(DRAWN, 0)  # a row that was chosen is not left marked
     key = f"history_{turn}"
 
     def chosen() -> None:
         rows = st.session_state[key]["selection"]["rows"]
         if rows:
             st.session_state["watch"] = heads[rows[0]].run_id
-            st.session_state["history_turn"] = turn + 1
+            st.session_state[DRAWN] = turn + 1
 
     st.dataframe(
         frame,

@@ -11,7 +11,7 @@ from core.errors import UserError
 from core.models.failures import missing_keys
 from core.runs.estimate import PILOT as PILOT_BASIS
 from core.runs.estimate import PILOT_ITEMS, Estimate, Whole, estimate, pilot_plan, too_small, whole
-from core.runs.limits import Limits
+from core.runs.limits import BUDGETS, Limits
 from core.runs.manager import judge_of
 from core.runs.plan import Plan
 from core.store import queries
@@ -20,9 +20,6 @@ from pages.shared.parts import dollars
 from pages.shared.plain import escape, show_error
 from pages.shared.resources import PILOT, every_run, manager, store
 from pages.shared.watching import TICK_S, done_of, redraw_page, state_of
-
-# The limits of a run, in the words in which they are asked for.
-BUDGETS = {"max_cost_usd": "cost", "max_tokens": "tokens", "max_calls": "calls", "max_seconds": "time"}
 
 
 def pilot_of(plan: Plan) -> RunHead | None:

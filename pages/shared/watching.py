@@ -14,7 +14,7 @@ from pages.shared.bill import took
 from pages.shared.failing import failed
 from pages.shared.limiting import budget_used
 from pages.shared.parts import RADAR_CONFIG
-from pages.shared.resources import manager, models_in_order, results, store
+from pages.shared.resources import IMPORT, manager, models_in_order, results, store
 
 TICK_S = 1.0
 RADAR_TICK_S = 3.0  # drawing costs the core that the embedded model could use
@@ -36,13 +36,15 @@ def progress(head: RunHead) -> None:
     """How far the run is, what it took, and what failed."""
     head = queries.run(store(), head.run_id)
     frame, done = done_of(head.run_id)
-    st.progress(min(done / max(head.planned, 1), 1.0), f"{done:,} of {head.planned:,} calls · {state_of(head)}")
+    what = "answers" if head.kind == IMPORT else "calls"
+    st.progress(min(done / max(head.planned, 1), 1.0), f"{done:,} of {head.planned:,} {what} · {state_of(head)}")
     budget_used(head.run_id)
     pace(manager().pace(head.run_id))
     if frame.empty and manager().running(head.run_id):
         st.caption("Waiting for the first answer: a model inside this app takes a few seconds to load.")
     if not frame.empty:
         counts(frame)
+    if not frame.empty and head.kind != IMPORT:  # nothing was sent
         took(head.run_id)
     failed(head.run_id, manager().running(head.run_id))
 

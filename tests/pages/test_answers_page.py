@@ -42,7 +42,7 @@ def test_the_template_becomes_a_run_without_any_call(empty_app: Path) -> None:
     head = finish()
     assert (head.state, head.kind, head.name) == ("done", "import", "said.csv")
     at.run()
-    assert at.get("progress")[0].text == "2 of 2 calls · done"
+    assert at.get("progress")[0].text == "2 of 2 answers · done"
     assert sorted(ranked(visit())) == ["my-model", "other-model"]
 
 

@@ -154,7 +154,7 @@ def test_what_keeps_a_run_from_its_end_is_said_before_it_starts(
 def test_a_limit_of_nothing_is_refused_in_words(empty_app: Path) -> None:
     at = choose(visit("launch"), "simulated/even")
     one(at.number_input, "Tokens").set_value(0).run()
-    assert "max_tokens must be a number above 0" in texts(at)
+    assert "The limit on tokens (max_tokens) must be a number above 0" in texts(at)
 
 
 def test_the_run_keeps_to_the_limits_chosen(empty_app: Path) -> None:

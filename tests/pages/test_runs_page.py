@@ -216,7 +216,7 @@ def test_a_run_stopped_by_its_budget_offers_other_limits(empty_app: Path, monkey
         assert bars == ["Budget: 216 of 1,000,000 tokens", "Budget: 12 of 12 calls sent"]
         one(at.number_input, "Calls").set_value(0)
         press(at, "Resume with these")
-        assert "max_calls must be a number above 0" in texts(at) and not manager().running(run_id)
+        assert "The limit on calls (max_calls) must be a number above 0" in texts(at) and not manager().running(run_id)
         one(at.number_input, "Calls").set_value(100)
         press(at, "Resume with these")
         assert manager().wait(run_id, WAIT_S)
@@ -363,3 +363,10 @@ def test_fifty_models_fit(large_app: Path) -> None:
     at = visit("runs")
     assert bar(at) == "50,000 of 50,000 calls · done" and len(frame(at, "ok", "refused")) == 50
     assert one(at.selectbox, "Run").value == "20260101-000000-000000"
+
+
+def test_an_address_of_a_run_that_is_not_here_says_so(small_app: Path) -> None:
+    at = visit("runs", watch="Some run · 2020-01-01")
+    assert "There is no run “Some run · 2020-01-01” in this store; this is the newest." in texts(at)
+    assert "There is no run" not in texts(at.run())
+    assert "There is no run" not in texts(visit("runs"))

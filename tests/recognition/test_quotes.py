@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.recognition.quotes import Span, locate, normalise
+from core.recognition.quotes import MARKS, PLAIN, Span, locate, normalise, plain
 
 ODD = st.text(alphabet=st.sampled_from("aBe ̈́\u200b*_`#…ﬁß “’—\n\tİ각나½😀x.") | st.characters())
 
@@ -119,3 +119,8 @@ def test_every_run_of_whole_words_is_found(words: list[str], data: st.DataObject
     span = locate("  ".join(words[first:last]).upper(), normalise(answer))
     assert isinstance(span, Span) and not span.repaired
     assert answer[span.start : span.end] == " ".join(words[first:last])
+
+
+@given(st.one_of(ODD, st.text(st.sampled_from([*map(chr, range(128)), *map(chr, PLAIN), *MARKS, *" \n"]))))
+def test_the_short_way_gives_the_same_text(text: str) -> None:
+    assert plain(text) == normalise(text).text
