@@ -24,9 +24,9 @@ class Placing:
     (V x 2): where a profile moves when it holds the value higher, the slope of the standardised value on the plane.
     `held` (V, at most 1): the share of each value's variance that the plane shows (R²). `explained`: that of all values
     together; about the rows' mean, but for "circle" about its centre, the flat profile. `stress`: Kruskal's stress-1
-    (1964, Psychometrika 29(1)), the distances themselves as disparities: 0 when the plane keeps all of them. `order`:
-    in [0, 1], how well the directions follow the theoretical circle (Tucker's congruence after rotation; 31 profiles of
-    noise on ten values reach 0.39 on average and 0.62 once in twenty); always 1 for the method "circle". `axes`
+    (1964, Psychometrika 29(1)), the distances times the best factor as disparities: 0 when the plane keeps them all.
+    `order`: in [0, 1], how well the directions follow the theoretical circle (Tucker's congruence after rotation; 31
+    profiles of noise on ten values reach 0.39 on average and 0.62 once in twenty); 1 for the method "circle". `axes`
     (V x 2, orthonormal) and `centre` (2): a standardised profile lies at profile @ axes - centre; None for "mds", which
     is no projection.
     """
@@ -101,9 +101,10 @@ def classical_scaling(distances: Floats) -> Floats:
 
 
 def stress_1(distances: Floats, drawn: Floats) -> float:
-    """√(Σ (d - δ)² / Σ d²) over pairs, δ the distances and d those drawn; NaN when all points coincide."""
-    total = float((drawn**2).sum())
-    return float(np.sqrt(((drawn - distances) ** 2).sum() / total)) if total > 0 else float("nan")
+    """√(Σ (d - bδ)² / Σ d²) over pairs, in [0, 1]: δ the distances, d those drawn and b the factor that fits best, as
+    a drawing's scale means nothing. NaN when all points coincide."""
+    sizes = float((drawn**2).sum() * (distances**2).sum())
+    return float(np.sqrt(max(0.0, 1 - float(drawn @ distances) ** 2 / sizes))) if sizes > 0 else float("nan")
 
 
 def _onto(directions: Floats, circle: Floats) -> tuple[Floats, float]:

@@ -29,10 +29,10 @@ def acceptability(found: Acceptability, weightings: str) -> go.Figure:
         f"How often each model comes first, second, … over {label(weightings)}",
         barmode="stack",
         bargap=0.25,
-        xaxis={"title": "share of the weightings, %", "range": [0, 100], "gridcolor": GRID},
+        xaxis={"range": [0, 100], "gridcolor": GRID, "side": "top", "ticksuffix": " %"},
         yaxis={**ticks, "ticktext": [label(found.models[m]) for m in rows], "automargin": True},
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
-        margin={"l": 10, "r": 10, "t": 90, "b": 10},
+        legend={"orientation": "h", "y": 0, "yanchor": "top", "x": 0, "traceorder": "normal"},
+        margin={"l": 10, "r": 20, "t": 70, "b": 10},
     )
 
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from core.analysis.bootstrap import Floats
 from core.analysis.circle import Placing
-from core.charts.style import GRID, PROFILE_COLOUR, faded, finish, label
+from core.charts.style import PROFILE_COLOUR, faded, finish, label
 
 Kind = Literal["model", "culture", "person"]
 KINDS: Mapping[Kind, tuple[str, str, int]] = {  # the legend's name, marker and size
@@ -17,6 +17,7 @@ KINDS: Mapping[Kind, tuple[str, str, int]] = {  # the legend's name, marker and 
     "person": ("persons", "star", 13),
     "model": ("models", "circle", 12),
 }
+MOST_NAMED = 12  # models named in the legend; more are one entry
 METHODS = {
     "circle": "projected on the theoretical circle",
     "pca": "principal components",
@@ -54,9 +55,12 @@ def circle(
         rows = [i for i, place in enumerate(places) if place.kind == kind and not np.isnan(placing.points[i]).any()]
         if rows:
             hollow = [some and kind == "model" and not len(outlines[i]) for i in rows]
-            figure.add_trace(_dots(kind, placing.points[rows], [places[i] for i in rows], colours, hollow))
+            there = [places[i] for i in rows]
+            named = kind == "model" and len(rows) <= MOST_NAMED
+            figure.add_traces(_entries(there, colours) if named else [])
+            figure.add_trace(_dots(kind, placing.points[rows], there, colours, hollow, in_legend=not named))
     edge = max([1.35 * reach, *(1.02 * float(np.abs(outline).max()) for outline in outlines if len(outline))])
-    axis = {"range": [-edge, edge], "gridcolor": GRID, "zerolinecolor": GRID, "showticklabels": False}
+    axis = {"range": [-edge, edge], "showgrid": False, "zeroline": False, "showticklabels": False}
     return finish(
         figure,
         640,
@@ -80,7 +84,7 @@ def _scale(directions: Floats, reach: float) -> float:
 
 def _subject(places: Sequence[Place]) -> str:
     there = [KINDS[kind][0] for kind in ("model", "culture", "person") if any(place.kind == kind for place in places)]
-    return ", ".join(there).capitalize() if there else "Nobody yet"
+    return " and ".join([", ".join(there[:-1]), there[-1]] if there[1:] else there).capitalize() or "Nobody yet"
 
 
 def _loss(placing: Placing) -> str:
@@ -114,8 +118,30 @@ def _colour(place: Place, colours: Mapping[str, str]) -> str:
     return colours.get(place.id, PROFILE_COLOUR) if place.kind == "model" else PROFILE_COLOUR
 
 
+def _entries(places: Sequence[Place], colours: Mapping[str, str]) -> list[go.Scatter]:
+    """The legend's entry for each of the models, which share a trace."""
+    size = KINDS["model"][2]
+    return [
+        go.Scatter(
+            x=[None],
+            y=[None],
+            mode="markers",
+            name=label(place.name),
+            marker={"symbol": "circle", "size": size, "color": _colour(place, colours)},
+            hoverinfo="skip",
+        )
+        for place in places
+    ]
+
+
 def _dots(
-    kind: Kind, points: Floats, places: Sequence[Place], colours: Mapping[str, str], hollow: Sequence[bool]
+    kind: Kind,
+    points: Floats,
+    places: Sequence[Place],
+    colours: Mapping[str, str],
+    hollow: Sequence[bool],
+    *,
+    in_legend: bool,
 ) -> go.Scatter:
     name, symbol, size = KINDS[kind]
     return go.Scatter(
@@ -123,6 +149,7 @@ def _dots(
         y=points[:, 1].tolist(),
         mode="markers",
         name=name,
+        showlegend=in_legend,
         marker={
             "symbol": [f"{symbol}-open" if open else symbol for open in hollow] if any(hollow) else symbol,
             "size": size,

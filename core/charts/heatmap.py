@@ -37,14 +37,14 @@ def heatmap(
         hoverongaps=False,
         xgap=1,
         ygap=1,
-        colorbar={"title": {"text": STATISTICS[found.statistic][0], "side": "right"}},
+        colorbar={"thickness": 12},
         **colours(found.statistic),
     )
     return finish(
         go.Figure([trace]),
         170 + 26 * len(rows),
         f"For whom is which model best: {STATISTICS[found.statistic][0]} ({FIRST} first, {TIED} tied)",
-        xaxis=_axis([names[found.profiles[p]] for p in columns], tickangle=-60),
+        xaxis=_axis([names[found.profiles[p]] for p in columns], tickangle=-90),
         yaxis=_axis([found.models[m] for m in rows], autorange="reversed"),
     )
 

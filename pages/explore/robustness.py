@@ -67,7 +67,8 @@ def draw(shown: View) -> None:
     )
     st.subheader("What one must hold dear to prefer a model")
     central = central_table(found, names)
-    st.dataframe(central, hide_index=True)
+    weight = st.column_config.NumberColumn(format="%.2f")
+    st.dataframe(central, hide_index=True, column_config=dict.fromkeys(["confidence", *names.values()], weight))
     st.caption("Central weights: the mean of all weightings for which the model is first. Empty: it never is.")
     st.subheader("The nearest upset")
     st.text(upset_sentence(scores, shown.weights, names))
@@ -75,7 +76,7 @@ def draw(shown: View) -> None:
     st.text(rival_sentence(scores, shown.weights, names, str(rival)))
     st.subheader("Without one value")
     left = leave_one_out_table(scores, shown.weights, statistic, names)
-    st.dataframe(left, hide_index=True)
+    st.dataframe(left, hide_index=True, column_config={"may be first": st.column_config.Column(width="large")})
     st.caption(
         "τ: Kendall's rank correlation with the whole ranking. A value whose absence changes the top decides it."
     )

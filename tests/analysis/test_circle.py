@@ -38,7 +38,8 @@ def test_scaling_of_euclidean_distances_is_the_principal_plane(seed: int) -> Non
 
 
 def test_stress_by_hand() -> None:
-    assert stress_1(np.array([3.0, 4, 5]), np.array([3.0, 4, 4])) == pytest.approx(np.sqrt(1 / 41))
+    assert stress_1(np.array([3.0, 4, 5]), np.array([3.0, 4, 4])) == pytest.approx(np.sqrt(25 / 2050))
+    assert stress_1(np.array([3.0, 4, 5]), np.array([9.0, 12, 15])) == pytest.approx(0, abs=1e-7)  # another scale
     assert np.isnan(stress_1(np.array([1.0]), np.array([0.0])))
 
 

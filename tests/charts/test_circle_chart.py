@@ -22,7 +22,12 @@ def drawn(found: Placing, places: tuple[Place, ...] = PLACES) -> go.Figure:
 
 
 def dots(figure: go.Figure) -> dict[str, go.Scatter]:
-    return {trace.name: trace for trace in figure.data if trace.mode == "markers"}
+    return {trace.name: trace for trace in figure.data if trace.customdata is not None}
+
+
+def named(figure: go.Figure) -> list[str]:
+    """The entries of the legend that stand for points."""
+    return [trace.name for trace in figure.data if trace.mode == "markers" and trace.showlegend is not False]
 
 
 def test_every_row_is_where_it_was_placed() -> None:
@@ -40,6 +45,9 @@ def test_models_have_their_colours_and_cultures_are_grey_diamonds() -> None:
     found = dots(drawn(placing()))
     assert list(found["models"].marker.color) == ["#112233", "#445566"] and found["models"].marker.symbol == "circle"
     assert list(found["cultures"].marker.color) == [PROFILE_COLOUR] and found["cultures"].marker.symbol == "diamond"
+    assert named(drawn(placing())) == ["cultures", "a", "b"]
+    many = tuple(Place(f"m{n}", f"m{n}", "model") for n in range(13))
+    assert named(drawn(placing(13), many)) == ["models"]
     me = dots(drawn(placing(), (*PLACES[:2], Place("me", "me", "person"))))
     assert me["persons"].marker.symbol == "star" and "cultures" not in me
 
@@ -68,7 +76,7 @@ def test_a_ray_and_a_name_for_every_value_the_longest_as_far_as_the_outermost_po
 def test_the_title_says_what_the_plane_loses(method: str, words: str) -> None:
     found = placing(method=method)
     title = drawn(found).layout.title.text
-    assert title.startswith("Models, cultures on the circle") and words in title
+    assert title.startswith("Models and cultures on the circle") and words in title
     assert f"{100 * found.explained:.0f} % of the variance" in title and f"stress-1 {found.stress:.2f}" in title
     assert ("follow the circle by" in title) == (method != "circle")
 
