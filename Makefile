@@ -15,7 +15,7 @@ test: $(VENV)/.dev
 	@sh scripts/browser.sh
 	@$(MAKE) --no-print-directory check
 	@echo "== Tests without the browser, the slow ones and the embedded model included (about eight minutes)"
-	@$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile --no-loadscope-reorder --durations=10
+	@$(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
 	@echo "== Journeys in a browser (about seven minutes)"
 	@$(BIN)/python -m pytest -m browser -n 2 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
 

@@ -53,6 +53,7 @@ def radar(
         title,
         margin={"l": 70, "r": 70, "t": 60, "b": 30},
         dragmode="zoom",
+        showlegend=True,  # one model has a name too
         polar={
             "bgcolor": "rgba(0,0,0,0)",
             "radialaxis": {"range": [low, high], "angle": 72, "tickangle": 72, "nticks": 6, **ticks},

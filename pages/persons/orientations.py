@@ -18,6 +18,7 @@ table.insert(0, "sample", [one.name for one in samples])
 table["note"] = ["mean of two samples" if one.average else "" for one in samples]
 chosen = st.multiselect("Samples", table["sample"].tolist(), key="samples", bind="query-params", placeholder="All")
 shown = table[table["sample"].isin(chosen)] if chosen else table
-st.dataframe(shown, hide_index=True, height=520)
+figures = dict.fromkeys(ORIENTATION_NAMES, st.column_config.NumberColumn(format="%.2f"))
+st.dataframe(shown, hide_index=True, height=520, column_config=figures)
 st.caption(f"{samples[0].source}. {samples[0].years}. Only samples with figures are listed: other countries are blank.")
 downloads(shown, "orientations")

@@ -17,6 +17,7 @@ from pages.shared.plain import escape, show_error
 from pages.shared.resources import manager, models_in_order, run_label, store
 from pages.shared.sidebar import View
 
+MOST_BADGES = 3
 RADAR_CONFIG = {"displaylogo": False, "toImageButtonOptions": {"format": "svg", "scale": 2}}
 
 
@@ -145,14 +146,19 @@ def warn_of_low_information(view: View) -> None:
 
 
 def information_notes(view: View, models: Sequence[str]) -> None:
-    """The badge of every shown model whose profile carries little information, with the reasons."""
-    for model in models:
-        gates = view.results.low_information(model)
-        notes = [finding for finding in view.results.findings.get(model, []) if not finding.gate]
-        if gates:
+    """The badge of every shown model whose profile carries little information, with the reasons. Many are folded
+    away under their number, so that what was asked for stays in sight."""
+    low = [model for model in models if view.results.low_information(model)]
+    folded = len(low) > MOST_BADGES
+    title = f"Low information: {len(low)} of {len(models)} models"
+    with st.expander(title, icon=":material/warning:") if folded else st.container():
+        for model in low:
             with st.container(border=True):
                 st.badge("low information", icon=":material/warning:", color="orange")
-                st.text(f"{model}: {reasons(gates)}. Do not read its profile as values it holds.")
+                gates = reasons(view.results.low_information(model))
+                st.text(f"{model}: {gates}. Do not read its profile as values it holds.")
+    for model in models:
+        notes = [finding for finding in view.results.findings.get(model, []) if not finding.gate]
         if notes:
             st.caption(f":material/info: {escape(model)}: {reasons(notes)}.")
 

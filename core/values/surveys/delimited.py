@@ -61,8 +61,8 @@ def decode(data: bytes, filename: str) -> tuple[str, tuple[str, ...]]:
     # Every byte is a letter in Latin-1; control characters are what gives binary data away.
     if "\x00" in text or (notes and len(re.findall(r"[\x00-\x08\x0e-\x1f]", text[:10_000])) > 5):
         raise UserError(
-            f"{filename} is binary data of a kind not known here: it begins with {data[:12]!r}. "
-            "Expected CSV, SPSS (.sav) or Stata (.dta)."
+            f"{filename} is binary data of a kind that is not known here. Expected CSV, SPSS (.sav) or Stata (.dta); a "
+            "file of these kinds may be damaged: download it again."
         )
     return text.lstrip(), notes
 
