@@ -17,7 +17,7 @@ from core.models.base import ModelSpec
 from core.models.registry import check_spec
 from core.runs.defaults import first_plan, usual_asking
 from core.runs.limits import Limits, limits_from
-from core.runs.plan import JUDGE, LEXICON, Plan, check
+from core.runs.plan import JUDGE, LEXICON, MINILM, Plan, check
 from core.runs.plan_file import PlanFile, read_plan, usual_name
 from core.runs.plan_suite import shipped
 from core.store import queries, records
@@ -29,8 +29,8 @@ N = TypeVar("N", int, float)
 SUITE_FILES = (".csv", ".jsonl")
 NOT_HOSTED = ("embedded/", "simulated/")
 PLANNING = (
-    *("suite", "system", "keep_good", "model", "api_base", "judge", "judge_base", "no_recogniser", "epochs"),
-    *("variations", "probes", "max_tokens", "temperature", "seed"),
+    *("suite", "system", "keep_good", "model", "api_base", "recogniser", "judge", "judge_base"),
+    *("no_recogniser", "epochs", "variations", "probes", "max_tokens", "temperature", "seed"),
 )
 # The options of the command line and the fields of Limits that they set.
 LIMITS = {
@@ -122,13 +122,19 @@ def models_from(args: argparse.Namespace) -> tuple[ModelSpec, ...]:
 
 
 def recogniser_from(args: argparse.Namespace) -> str:
-    """The plan's recogniser; raises UserError when the judge cannot be one."""
+    """The plan's recogniser; raises UserError when the judge cannot be one. A note is printed where another offline one
+    reads in the place of the one named."""
     if args.judge_base and args.judge is None:
         raise UserError("--judge-base says where the judge is reached: name it with --judge.")
     if args.judge is not None:
         check_spec(ModelSpec(args.judge, args.judge_base))
         return JUDGE + str(args.judge)
-    return "" if args.no_recogniser else LEXICON
+    if args.recogniser == MINILM:
+        from core.recognition.minilm import fallback
+
+        if note := fallback():
+            complain(note)
+    return "" if args.no_recogniser else str(args.recogniser or LEXICON)
 
 
 def suite_from(args: argparse.Namespace, store: Store | None) -> Suite:

@@ -86,6 +86,13 @@ def minilm_card(path: Path = FOLDER / "minilm_card.json") -> Card:
     return _card(path)
 
 
+def card_of(recogniser_id: str) -> Card | None:
+    """The card of an offline recogniser, by its plan's name or a stored id; None for a judge."""
+    cards = {"lexicon": lexicon_card, "minilm": minilm_card}
+    named = cards.get(recogniser_id.partition("@")[0])
+    return named() if named else None
+
+
 def _card(path: Path) -> Card:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))

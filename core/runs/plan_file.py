@@ -18,10 +18,11 @@ from core.methods.value_compass import ValueCompass
 from core.models.base import ModelSpec
 from core.models.catalogue import key_status
 from core.models.registry import check_spec
+from core.recognition.minilm import fallback
 from core.runs import plan_suite
 from core.runs.defaults import usual_asking
 from core.runs.limits import Limits, limits_from
-from core.runs.plan import JUDGE, LEXICON, Plan, check
+from core.runs.plan import JUDGE, LEXICON, MINILM, OFFLINE, Plan, check
 from core.runs.plan_fields import Fields, parse, shown
 from core.store.database import Store
 
@@ -143,13 +144,13 @@ def _check_spec(fields: Fields, spec: ModelSpec) -> None:
 def _reading(fields: Fields) -> tuple[str, str | None]:
     judge, base = fields.maybe("judge"), fields.maybe("judge_base")
     kind = fields.text("recogniser", LEXICON if judge is None else "judge")
-    if kind not in (LEXICON, "judge", "none"):
-        fields.fault("recogniser", f"must be 'lexicon', 'judge' or 'none', got {shown(kind)}.")
+    if kind not in (*OFFLINE, "judge", "none"):
+        fields.fault("recogniser", f"must be 'lexicon', 'minilm', 'judge' or 'none', got {shown(kind)}.")
     if kind != "judge":
         for name in ("judge", "judge_base"):
             if name in fields.raw:
                 fields.fault(name, f"has no use with recogniser = {kind!r}. Leave one of the two out.")
-        return ("" if kind == "none" else LEXICON), None
+        return ("" if kind == "none" else kind), None
     if judge is None:
         fields.fault("judge", "is missing. Name the model that reads, such as openai/gpt-4o-mini.")
     _check_spec(fields, ModelSpec(judge, base))
@@ -169,6 +170,8 @@ def _notes(plan: Plan) -> list[str]:
     notes = []
     if plan.prompt_hash not in ("", ValueCompass().prompt_hash):
         notes.append("The prompts have changed since this plan was written: its answers will not be the same run's.")
+    if plan.recogniser == MINILM and fallback():
+        notes.append(fallback())
     judge = [ModelSpec(plan.recogniser.removeprefix(JUDGE), plan.judge_base)] if plan.judge_base else []
     for spec in (*plan.models, *judge):
         # A stranger's plan could name an address of their own.

@@ -8,10 +8,11 @@ from core.interchange.imports import SUFFIXES, read_any
 from core.items.shipped import shipped_suites
 from core.models.catalogue import catalogue
 from core.runs.answers import AnswersRead, template
-from core.runs.plan import JUDGE, LEXICON
+from core.runs.plan import JUDGE, OFFLINE
 from core.values.system import systems
 from pages.shared.parts import watch
 from pages.shared.plain import show_error
+from pages.shared.reading import reader_name, reader_note
 from pages.shared.resources import manager
 
 NONE = "none"
@@ -55,10 +56,11 @@ upload = st.file_uploader("Your file", type=[suffix.removeprefix(".") for suffix
 offline = of == "schwartz"
 kind = st.radio(
     "Values are read by",
-    [LEXICON, JUDGE] if offline else [JUDGE],
+    [*OFFLINE, JUDGE] if offline else [JUDGE],
     horizontal=True,
-    format_func=lambda k: {LEXICON: "Offline recogniser (presence)", JUDGE: "LLM judge (direction)"}[k],
+    format_func=reader_name,
 )
+reader_note(str(kind))
 judge, base = "", None
 if kind == JUDGE:
     names = [entry.name for entry in catalogue() if entry.kind in ("api", "local")]
@@ -75,4 +77,4 @@ if upload is not None:
         f"Read the {len(read.answers):,} good answers" if read.problems else f"Read these {len(read.answers):,} answers"
     )
     if st.button(label, type="primary", icon=":material/play_arrow:"):
-        start(read, upload.name, LEXICON if kind == LEXICON else f"{JUDGE}{judge}", base)
+        start(read, upload.name, f"{JUDGE}{judge}" if kind == JUDGE else str(kind), base)

@@ -9,7 +9,7 @@ import streamlit as st
 from core.analysis.alignment import STATISTICS
 from core.analysis.quality import Finding
 from core.errors import UserError
-from core.recognition.quality import quality_sentence
+from core.recognition.quality import card_of, quality_sentence
 from core.runs.defaults import first_plan
 from core.store import queries
 from pages.shared.denominators import MOST_NAMED, scored_note
@@ -117,7 +117,7 @@ def measure_note(view: View) -> None:
     if view.results.measure == "presence":
         st.caption(
             ":material/visibility: **Presence, not direction**: how much the answers are *about* a value (0 to 100), "
-            f"whether for or against it. {quality_sentence()}"
+            f"whether for or against it. {quality_sentence(card_of(view.recogniser))}"
         )
     else:
         st.caption(

@@ -10,11 +10,12 @@ from core.items.shipped import shipped_suites, starter
 from core.models.base import ModelSpec
 from core.models.catalogue import catalogue
 from core.runs.defaults import EMBEDDED
-from core.runs.plan import JUDGE, LEXICON
+from core.runs.plan import JUDGE, OFFLINE
 from core.store import queries, records
 from pages.shared import drafting
 from pages.shared.drafting import Draft
 from pages.shared.plain import distinct, escape
+from pages.shared.reading import reader_name, reader_note
 from pages.shared.resources import store
 
 
@@ -86,19 +87,19 @@ def choose_models(draft: Draft | None) -> tuple[ModelSpec, ...]:
 def choose_recogniser(suite: Suite, fixed: bool) -> tuple[str, str | None]:
     """The recogniser and its server's address. `fixed`: they belong to a run that is extended."""
     offline = suite.system == drafting.READ_OFFLINE
-    options = [LEXICON, JUDGE, ""] if offline else [JUDGE, ""]
-    labels = {LEXICON: "Offline recogniser (presence)", JUDGE: "LLM judge (direction)", "": "None, answers only"}
+    options = [*OFFLINE, JUDGE, ""] if offline else [JUDGE, ""]
     kind = st.radio(
         "Values are read by",
         options,
-        format_func=lambda key: labels[key],
+        format_func=reader_name,
         horizontal=True,
         key=drafting.reader_key(suite.system),
         persist_state="session",
         disabled=fixed,
     )
     if not offline:
-        st.caption("The offline recogniser reads Schwartz's ten values only; this suite needs a judge.")
+        st.caption("The offline recognisers read Schwartz's ten values only; this suite needs a judge.")
+    reader_note(str(kind))
     if kind != JUDGE:
         return str(kind), None
     left, right = st.columns(2)

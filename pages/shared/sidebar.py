@@ -94,7 +94,8 @@ def _choose_scenarios() -> bool:
 
 
 def _set_name(found: Comparable) -> str:
-    reader = "offline recogniser" if found.measure == "presence" else found.recogniser.partition("@")[0]
+    reader = found.recogniser.partition("@")[0]
+    reader = {"lexicon": "token table", "minilm": "MiniLM"}.get(reader, reader)
     return f"{systems()[found.system].name} · {reader}"
 
 

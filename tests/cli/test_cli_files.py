@@ -10,6 +10,7 @@ import pytest
 from commanding import ESCAPE, SIMULATED, listed, only_run
 
 from core.cli import main
+from core.recognition import minilm
 
 
 def answers_file(folder: Path, response: str, items: int = 9) -> Path:
@@ -75,3 +76,17 @@ def test_bad_answers_need_keep_good(store: Path, tmp_path: Path, capsys: pytest.
     assert "Row 3, model" in printed and "Row 4, prompt" in printed
     assert main(["import", str(path), "--no-recogniser", "--keep-good"]) == 0
     assert listed(capsys)[0]["answered"] == 1
+
+
+def test_the_better_offline_recogniser_reads_too(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(answers_file(tmp_path, "I would help my friends and keep the law of the land.", 2))
+    assert main(["import", path, "--recogniser", "minilm"]) == 0
+    assert main(["import", path, "--recogniser", "minilm", "--judge", "openai/m"]) == 2
+    assert main(["import", path, "--recogniser", "tea"]) == 2
+    assert [run["recogniser"].partition("@")[0] for run in listed(capsys)] == ["minilm"]
+    monkeypatch.setattr(minilm, "PACKAGES", ("a_package_that_nobody_has",))
+    assert main(["import", path, "--recogniser", "minilm"]) == 0
+    assert minilm.INSTALL in capsys.readouterr().err
+    assert [run["recogniser"].partition("@")[0] for run in listed(capsys)] == ["lexicon", "minilm"]

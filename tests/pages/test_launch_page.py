@@ -1,5 +1,6 @@
 """Planning a run: what it will take, what is wrong with it, and starting it."""
 
+import importlib.util
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.items.shipped import shipped_suite
 from core.methods.base import Asking
 from core.models.base import ModelSpec
+from core.recognition import minilm
 from core.runs.limits import Limits
 from core.runs.manager import load_plan, stored_limits
 from core.runs.plan import Plan, check
@@ -96,7 +98,7 @@ def test_a_suite_of_another_system_needs_a_judge(empty_app: Path) -> None:
     at = visit("launch")
     moral = next(label for label in at.selectbox(key="suite").options if "oral" in label)
     at = choose(visit("launch", suite=moral), "simulated/even")
-    assert "The offline recogniser reads Schwartz's ten values only; this suite needs a judge." in texts(at)
+    assert "The offline recognisers read Schwartz's ten values only; this suite needs a judge." in texts(at)
     readers = one(at.radio, "Values are read by")
     assert readers.options == ["LLM judge (direction)", "None, answers only"]
     type_in(one(at.selectbox, "Judge"), " ")
@@ -108,6 +110,29 @@ def test_a_suite_of_another_system_needs_a_judge(empty_app: Path) -> None:
     assert "Evaluate" in labels(at.button)
     one(at.radio, "Values are read by").set_value("").run()
     assert "Evaluate" in labels(at.button)
+
+
+def test_both_offline_recognisers_can_read(empty_app: Path) -> None:
+    at = choose(visit("launch"), "simulated/even")
+    readers = one(at.radio, "Values are read by")
+    assert readers.options[:2] == ["Token table (presence)", "MiniLM (presence, better and slower)"]
+    readers.set_value("minilm").run()
+    assert not at.code
+    one(at.number_input, "Order probes").set_value(0).run()
+    press(at, "Evaluate", "runs")
+    assert finish().recogniser.startswith("minilm@")
+
+
+def test_minilm_that_is_not_installed_says_how_to_install_it(empty_app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = importlib.util.find_spec
+    monkeypatch.setattr(minilm, "find_spec", lambda name: None if name == "onnxruntime" else real(name))
+    at = choose(visit("launch"), "simulated/even")
+    readers = one(at.radio, "Values are read by")
+    assert readers.options[1] == "MiniLM (presence; not installed)"
+    readers.set_value("minilm").run()
+    assert at.code[0].value == minilm.INSTALL and "the token table reads in its place" in texts(at)
+    press(at, "Evaluate", "runs")
+    assert finish().recogniser.startswith("lexicon@")
 
 
 def test_a_judge_is_counted_in_the_preview(empty_app: Path) -> None:

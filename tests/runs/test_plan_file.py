@@ -99,7 +99,7 @@ limits = st.builds(
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     made = draw(suites())
-    readers = ["", "judge:openai/j", *(["lexicon"] if made.system == "schwartz" else [])]
+    readers = ["", "judge:openai/j", *(["lexicon", "minilm"] if made.system == "schwartz" else [])]
     recogniser = draw(st.sampled_from(readers))
     wordings = [name for name in ValueCompass().variations if name.startswith("open-")]
     return Plan(
