@@ -88,6 +88,31 @@ def detection(truth: Floats, predicted: Floats, items: ArrayLike | None = None, 
     )
 
 
+def base_rate(truth: Floats, items: ArrayLike | None = None, seed: int = 0) -> ByValue:
+    """The share of rows in which a value is true, in [0, 1]."""
+    known = ~np.isnan(truth)
+    true = (known & (truth == 1)).astype(np.float64)
+    codes = item_codes(items, len(truth))
+    with np.errstate(invalid="ignore"):
+        values = resampled(lambda weights: (weights @ true) / (weights @ known), codes, seed)
+    return _by_value(values, _n_items(known, codes), _total(known, codes), "No answer is labelled.")
+
+
+def f1_gain(truth: Floats, predicted: Floats, items: ArrayLike | None = None, seed: int = 0) -> ByValue:
+    """F1 minus the F1 of one who always finds the value (the "1-baseline", 2 p / (1 + p) at base rate p), paired: both
+    on the same resamples. In [-1, 1]; above 0 the verdicts are better than none."""
+    known = ~np.isnan(truth) & ~np.isnan(predicted)
+    true, found = known & (truth == 1), known & (predicted == 1)
+    codes = item_codes(items, len(truth))
+    counts = np.hstack([true & found, found, true, known]).astype(np.float64)
+    values = resampled(lambda weights: weights @ counts, codes, seed)
+    hits, n_found, n_true, n_known = np.split(values, 4, axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gain = 2 * hits / (n_found + n_true) - 2 * n_true / (n_known + n_true)
+    counted, reason = _n_items(found | true, codes), "Neither true nor found in any answer."
+    return _by_value(gain, counted, _total(known, codes), reason, (-1.0, 1.0))
+
+
 def auc(truth: Floats, scores: Floats, items: ArrayLike | None = None, seed: int = 0) -> ByValue:
     """The area under the ROC curve: the probability that a true row scores higher than an untrue one, ties counting one
     half (Hanley & McNeil 1982, Radiology 143(1)); 0.5 = as by chance, in [0, 1]. `scores`: n x V, any scale. It rests
@@ -173,13 +198,13 @@ def _total(rows: Flags, items: Codes) -> int:
     return len(np.unique(items[rows.any(axis=1)]))
 
 
-def _by_value(values: Floats, n_items: Codes, total: int, reason: str) -> ByValue:
+def _by_value(values: Floats, n_items: Codes, total: int, reason: str, bounds: tuple[float, float] = SHARE) -> ByValue:
     """The estimates of each column, and of the mean of those that have a figure."""
-    each = estimates(values, n_items, SHARE, [reason] * values.shape[1])
+    each = estimates(values, n_items, bounds, [reason] * values.shape[1])
     defined = ~np.isnan(values[0])
     if not defined.any():
         return ByValue(each, undefined(reason, total))
-    mean = one(values[:, defined].mean(axis=1, keepdims=True), total, SHARE)
+    mean = one(values[:, defined].mean(axis=1, keepdims=True), total, bounds)
     if not defined.all():
         note = f"Mean of {defined.sum()} of {len(defined)} values: the others have no figure."
         mean = Estimate(mean.value, mean.low, mean.high, mean.n_items, " ".join(filter(None, [note, mean.reason])))
