@@ -7,7 +7,14 @@ from typing import Any, TypeVar, cast
 from core.errors import UserError
 
 T = TypeVar("T")
-_KINDS: dict[type, str] = {str: "text", bool: "true or false", list: "a list", dict: "a table"}
+_KINDS: dict[type, str] = {
+    str: "text",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+    int: "a whole number",
+    float: "a decimal number",
+}
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -19,6 +19,10 @@ FILES = (
     "CSV, JSONL or Parquet with model, response, and item or prompt; a log of Inspect AI (.eval or .json); "
     "results of promptfoo (.json)"
 )
+LABELLED = (
+    "CSV with text, value, label, and perhaps question, split, group; ValueEval's arguments or sentences (.tsv); "
+    "FULCRA's .jsonl"
+)
 LONGEST_SEED = 2**31 - 1
 RUN = "a run's id, as `polycompass runs` lists it"
 PLAN = "a plan file (.toml or .json)"
@@ -73,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("--json", action="store_true", help="print JSON instead of tables")
     _compare(commands.add("compare", "keeping", "Print in what the settings of two runs differ."))
     _export(commands.add("export", "stored", "Write one run's answers with their readings, one row an answer."))
+    _bench(commands.add("bench-recogniser", "benching", "Measure a recogniser on texts that people labelled."))
     _models(commands.add("models", "offered", "List models by name, and whether their keys are set.", store=False))
     _test_model(commands.add("test-model", "offered", "Try a model with one call.", store=False))
     _delete(commands.add("delete", "keeping", "Forget a run with its answers, readings and bill."))
@@ -167,6 +172,26 @@ def _import(command: argparse.ArgumentParser) -> None:
     _suite(command, "the suite that was answered (default: every prompt of the file becomes an item)")
     _reading(command)
     command.add_argument("--json", action="store_true", help=EVENTS)
+
+
+def _bench(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--data", metavar="FILE", required=True, help=LABELLED)
+    add("--labels", metavar="FILE", help="the labels of a ValueEval file (default: the labels file beside it)")
+    add("--system", metavar="ID", help="the labels' value system (default: schwartz)")
+    add("--split", metavar="NAME", help="only the texts of this split")
+    add("--sample", metavar="N", type=_count, help="only N texts drawn at random, the same ones each time")
+    add("--keep-good", action="store_true", help="take a file's good rows and leave out the bad ones")
+    add(
+        "--recogniser",
+        choices=("lexicon", "minilm", "judge"),
+        help="who reads (default: lexicon); a judge needs --judge",
+    )
+    add("--judge", metavar="NAME", help="a model that reads the values")
+    add("--judge-base", metavar="URL", help="where the judge is reached")
+    _limits(command)
+    add("--dry-run", action="store_true", help="print what it would take, and ask nothing")
+    add("--json", action="store_true", help=EVENTS)
 
 
 def _suite(command: argparse.ArgumentParser, help: str) -> None:

@@ -126,6 +126,10 @@ def recogniser_from(args: argparse.Namespace) -> str:
     reads in the place of the one named."""
     if args.judge_base and args.judge is None:
         raise UserError("--judge-base says where the judge is reached: name it with --judge.")
+    if args.recogniser == "judge" and args.judge is None:
+        raise UserError("--recogniser judge needs the model that reads: name it with --judge.")
+    if args.judge is not None and args.recogniser not in (None, "judge"):
+        raise UserError(f"--judge and --recogniser {args.recogniser} both say who reads: leave out one of the two.")
     if args.judge is not None:
         check_spec(ModelSpec(args.judge, args.judge_base))
         return JUDGE + str(args.judge)
@@ -134,7 +138,7 @@ def recogniser_from(args: argparse.Namespace) -> str:
 
         if note := fallback():
             complain(note)
-    return "" if args.no_recogniser else str(args.recogniser or LEXICON)
+    return "" if getattr(args, "no_recogniser", False) else str(args.recogniser or LEXICON)
 
 
 def suite_from(args: argparse.Namespace, store: Store | None) -> Suite:

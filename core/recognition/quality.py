@@ -8,6 +8,7 @@ from typing import Any
 
 from core.errors import UserError
 from core.recognition.lexicon import FOLDER
+from core.toml import field, read_toml
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Estimate:
     high: float
 
     def __str__(self) -> str:
-        return f"{_short(self.value)} [{_short(self.low)}, {_short(self.high)}]"
+        return f"{short(self.value)} [{short(self.low)}, {short(self.high)}]"
 
 
 @dataclass(frozen=True)
@@ -107,15 +108,31 @@ def _card(path: Path) -> Card:
         ) from error
 
 
+@dataclass(frozen=True)
+class TrustRule:
+    """data/recogniser/trust.toml: from which AUC on a value's readings are shown as reliable, and how many texts of the
+    rarer kind a measurement of it needs."""
+
+    min_auc: float
+    min_texts: int
+
+
+@cache
+def trust_rule(path: Path = FOLDER / "trust.toml") -> TrustRule:
+    """The rule in `path`; raises UserError naming the file and field when it is not one."""
+    raw, where = read_toml(path), path.name
+    return TrustRule(field(raw, "min_auc", float, where), field(raw, "min_texts", int, where))
+
+
 def quality_sentence(card: Card | None = None) -> str:
     """What a recogniser (the lexicon unless told) can do, in one sentence with its measured figures."""
     card = card or lexicon_card()
     return (
         f"Reads presence, hardly direction; English only; measured AUC {card.auc}, macro-F1 {card.macro_f1} "
-        f"on {card.n:,} held-out arguments (always-yes: {_short(card.macro_f1_always_yes)})."
+        f"on {card.n:,} held-out arguments (always-yes: {short(card.macro_f1_always_yes)})."
     )
 
 
-def _short(figure: float) -> str:
+def short(figure: float) -> str:
     """0.713 -> ".71", as the field writes figures that cannot pass 1."""
     return f"{figure:.2f}".removeprefix("0")

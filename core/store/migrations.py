@@ -98,6 +98,25 @@ STEPS: tuple[tuple[str, str], ...] = (
         );
         """,
     ),
+    (
+        "how well recognisers read labelled texts",
+        """
+        CREATE TABLE benches (
+            bench_id VARCHAR PRIMARY KEY, recogniser VARCHAR, measure VARCHAR, calibrated BOOLEAN, system VARCHAR,
+            data_name VARCHAR, data_hash VARCHAR, split VARCHAR, texts INTEGER, unread INTEGER, made_at TIMESTAMP
+        );
+        CREATE TABLE bench_figures (
+            bench_id VARCHAR, value VARCHAR, kind VARCHAR, name VARCHAR,
+            estimate DOUBLE, low DOUBLE, high DOUBLE, n INTEGER, reason VARCHAR
+        );
+        CREATE TABLE bench_texts (
+            bench_id VARCHAR, position INTEGER, question VARCHAR, text VARCHAR, status VARCHAR, message VARCHAR
+        );
+        CREATE TABLE bench_readings (
+            bench_id VARCHAR, position INTEGER, value VARCHAR, label VARCHAR, stance VARCHAR, strength DOUBLE
+        );
+        """,
+    ),
 )
 NEWEST = len(STEPS)
 

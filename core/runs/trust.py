@@ -1,0 +1,59 @@
+"""Whether a recogniser reads a value well enough for its scores to be shown as reliable, and on what evidence.
+
+The newest stored bench of this very recogniser that has enough texts counts; until there is one, the figures that ship
+with an offline recogniser. The rule is data/recogniser/trust.toml. What nobody measured is not doubted, but said.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.recognition.quality import card_of, short, trust_rule
+from core.store import benches
+from core.store.benches import BenchHead, FigureRow
+from core.store.database import Store
+
+JUDGED = {"present": "", "direction": "for or against: "}
+
+
+@dataclass(frozen=True)
+class Trust:
+    """`reliable` is None where nothing was measured. `sentence` gives the figure and its source, such as
+    "AUC .61 [.58, .64] on mine.csv, 2026-11-22"."""
+
+    reliable: bool | None
+    sentence: str
+
+
+def trusted(recogniser_id: str, value: str, store: Store) -> Trust:
+    """Whether the readings of one value by the recogniser with this stored id are reliable."""
+    return trust(recogniser_id, [value], store)[value]
+
+
+def trust(recogniser_id: str, values: Sequence[str], store: Store) -> dict[str, Trust]:
+    """The same for several values."""
+    found: dict[str, Trust] = {}
+    for head in benches.benches(store):
+        if head.recogniser == recogniser_id and len(found) < len(values):
+            found = _measured(head, benches.figures(store, head.bench_id)) | found
+    return {value: found.get(value) or _shipped(recogniser_id, value) for value in values}
+
+
+def _measured(head: BenchHead, rows: Sequence[FigureRow]) -> dict[str, Trust]:
+    """What one bench says of the values that it has enough texts for: the lowest of the figures that are judged."""
+    rule, found = trust_rule(), {}
+    areas = [row for row in rows if row.name == "auc" and row.value and row.kind in JUDGED]
+    for row in sorted(areas, key=lambda row: -row.estimate if math.isfinite(row.estimate) else math.inf):
+        if row.n >= rule.min_texts and math.isfinite(row.estimate):
+            what = f"{JUDGED[row.kind]}AUC {short(row.estimate)} [{short(row.low)}, {short(row.high)}]"
+            sentence = f"{what} on {head.data}, {head.made_at:%Y-%m-%d}"
+            found[row.value] = Trust(row.estimate >= rule.min_auc, sentence)
+    return found
+
+
+def _shipped(recogniser_id: str, value: str) -> Trust:
+    card = card_of(recogniser_id)
+    quality = card.by_value.get(value) if card else None
+    if card is None or quality is None:
+        return Trust(None, "not measured")
+    return Trust(quality.auc >= trust_rule().min_auc, f"AUC {short(quality.auc)} on {card.n:,} held-out arguments")
