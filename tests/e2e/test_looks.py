@@ -26,6 +26,7 @@ NAMES = (
     "Suites",
     "Own answers",
     "Recognisers",
+    "Quality",
 )
 PAGES = {name.lower().replace(" ", "-"): name for name in NAMES}
 CHARTS = {"overview", "radar", "profile", "runs", "for-whom", "robustness", "circle"}
