@@ -14,11 +14,11 @@ SPREAD = 0.6  # of the room between two values that the recognisers share
 
 
 def by_value(
-    table: pd.DataFrame, values: Mapping[str, str], title: str, low: float = 0.0, line: tuple[float, str] | None = None
+    table: pd.DataFrame, values: Mapping[str, str], title: str, line: tuple[float, str] | None = None
 ) -> go.Figure:
-    """One figure (x, from `low` to 1) of each value (y, first on top), a colour a recogniser. `table` has columns
-    series, shipped, value, estimate, low, high, note; `values` names by id; `line` is a threshold with its name.
-    Shipped figures are hollow and have no interval."""
+    """One figure (x, 0 to 1) of each value (y, first on top), a colour a recogniser. `table` has columns series,
+    shipped, value, estimate, low, high, note; `values` names by id; `line` is a threshold with its name. Shipped
+    figures are hollow and have no interval."""
     order = {value: place for place, value in enumerate(values)}
     series = list(dict.fromkeys(table["series"]))
     figure = go.Figure()
@@ -40,7 +40,7 @@ def by_value(
         figure,
         160 + (26 + 12 * len(series)) * len(order),
         title,
-        xaxis={"range": [low, 1.0], "gridcolor": GRID, "title": "bar: 95 % interval"},
+        xaxis={"range": [0, 1.02], "gridcolor": GRID, "title": "bar: 95 % interval"},
         yaxis={**ticks, "range": [len(order) - 0.5, -0.5], "gridcolor": GRID, "automargin": True},
         legend={"orientation": "h", "y": -0.12, "yanchor": "top", "x": 0, "xanchor": "left"},
         margin={"l": 10, "r": 20, "t": 70, "b": 10},
@@ -120,7 +120,8 @@ def confusion_matrix(counts: Codes, kinds: Sequence[str], title: str) -> go.Figu
                 for row in zip(counts, share, strict=True)
             ],
             texttemplate="%{text}",
-            colorscale=[[0, "rgba(68,119,170,0.05)"], [1, "rgba(68,119,170,0.75)"]],
+            textfont={"color": PROFILE_COLOUR, "size": 13},
+            colorscale=[[0, "rgba(68,119,170,0)"], [1, "rgba(68,119,170,0.3)"]],
             zmin=0,
             zmax=1,
             showscale=False,

@@ -1,7 +1,8 @@
 """The value radar: models' scores on the values' circle, with interval bands and the profile's polygon."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -25,12 +26,15 @@ def radar(
     bands: bool = True,
     zoom: bool = False,
     cases: Bounds | None = None,
+    doubtful: Collection[str] = (),
 ) -> go.Figure:
     """One closed line a model. `profile` (weights summing to 1) is drawn scaled so that its largest weight touches the
     rim; `scenarios` (V) is the score of the scenarios' own words. The radial axis spans the whole range of the score,
     or with `zoom` that of the data. With `cases`, the scores' worst and best case, the bands show these in the place of
-    the intervals. A point's customdata is (model, value id)."""
+    the intervals. The values in `doubtful` are greyed: a question mark behind the name, hollow points. A point's
+    customdata is (model, value id)."""
     figure = go.Figure()
+    names = {value: _greyed(name) if value in doubtful else name for value, name in names.items()}
     if cases is not None:
         scores = replace(scores, low=cases.low, high=cases.high)
     low, high = _range(scores, zoom)
@@ -42,7 +46,7 @@ def radar(
         colour = colours.get(model, PROFILE_COLOUR)
         if bands:
             _add_band(figure, scores, names, i, colour, CASES if cases else INTERVAL)
-        _add_model(figure, scores, names, i, colour, dashes.get(model, "solid"), CASES if cases else INTERVAL)
+        _add_model(figure, scores, names, i, colour, dashes.get(model, "solid"), CASES if cases else INTERVAL, doubtful)
     what = {"stance": "values supported and opposed", "presence": "values present"}[scores.measure]
     title = f"Radar of {what}" + (", each model against its own average" if scores.kind == "ipsatised" else "")
     title += ", with worst and best cases" if cases else ""
@@ -60,6 +64,10 @@ def radar(
             "angularaxis": {"direction": "clockwise", "rotation": 90, **ticks},
         },
     )
+
+
+def _greyed(name: str) -> str:
+    return f'<span style="color:{PROFILE_COLOUR}">{name} ?</span>'
 
 
 def _closed(values: Floats) -> list[float]:
@@ -133,10 +141,21 @@ def _add_band(figure: go.Figure, scores: Scores, names: Mapping[str, str], i: in
 
 
 def _add_model(
-    figure: go.Figure, scores: Scores, names: Mapping[str, str], i: int, colour: str, dash: str, what: str
+    figure: go.Figure,
+    scores: Scores,
+    names: Mapping[str, str],
+    i: int,
+    colour: str,
+    dash: str,
+    what: str,
+    doubtful: Collection[str],
 ) -> None:
     model = scores.models[i]
     hover = [_hover(scores, i, v, what) for v in range(len(scores.values))]
+    around = (*scores.values, scores.values[0])
+    marker: dict[str, Any] = {"size": 8, "color": colour}
+    if doubtful:
+        marker["symbol"] = ["circle-open" if value in doubtful else "circle" for value in around]
     figure.add_scatterpolar(
         r=_closed(scores.mean[i]),
         theta=_angles(scores, names),
@@ -144,8 +163,8 @@ def _add_model(
         name=label(model),
         legendgroup=model,
         line={"color": colour, "width": 2.5, "dash": dash},
-        marker={"size": 8, "color": colour},
-        customdata=[[model, value] for value in (*scores.values, scores.values[0])],
+        marker=marker,
+        customdata=[[model, value] for value in around],
         text=[*hover, hover[0]],
         # The name goes in as data: a model called "%{r}" must not become a variable of the template.
         hovertemplate="%{fullData.name}<br>%{theta}: %{r:.1f}<br>%{text}<extra></extra>",

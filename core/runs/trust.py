@@ -4,13 +4,11 @@ The newest stored bench of this very recogniser that has enough texts counts; un
 with an offline recogniser. The rule is data/recogniser/trust.toml. What nobody measured is not doubted, but said.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.recognition.quality import card_of, short, trust_rule
 from core.store import benches
-from core.store.benches import BenchHead, FigureRow
 from core.store.database import Store
 
 JUDGED = {"present": "", "direction": "for or against: "}
@@ -32,23 +30,14 @@ def trusted(recogniser_id: str, value: str, store: Store) -> Trust:
 
 def trust(recogniser_id: str, values: Sequence[str], store: Store) -> dict[str, Trust]:
     """The same for several values."""
+    rule = trust_rule()
     found: dict[str, Trust] = {}
-    for head in benches.benches(store):
-        if head.recogniser == recogniser_id and len(found) < len(values):
-            found = _measured(head, benches.figures(store, head.bench_id)) | found
+    for made, data, figure in benches.areas(store, recogniser_id):  # of one bench and value the lowest comes first
+        if figure.kind in JUDGED and figure.n >= rule.min_texts and figure.value not in found:
+            interval = f"[{short(figure.low)}, {short(figure.high)}]"
+            sentence = f"{JUDGED[figure.kind]}AUC {short(figure.estimate)} {interval} on {data}, {made:%Y-%m-%d}"
+            found[figure.value] = Trust(figure.estimate >= rule.min_auc, sentence)
     return {value: found.get(value) or _shipped(recogniser_id, value) for value in values}
-
-
-def _measured(head: BenchHead, rows: Sequence[FigureRow]) -> dict[str, Trust]:
-    """What one bench says of the values that it has enough texts for: the lowest of the figures that are judged."""
-    rule, found = trust_rule(), {}
-    areas = [row for row in rows if row.name == "auc" and row.value and row.kind in JUDGED]
-    for row in sorted(areas, key=lambda row: -row.estimate if math.isfinite(row.estimate) else math.inf):
-        if row.n >= rule.min_texts and math.isfinite(row.estimate):
-            what = f"{JUDGED[row.kind]}AUC {short(row.estimate)} [{short(row.low)}, {short(row.high)}]"
-            sentence = f"{what} on {head.data}, {head.made_at:%Y-%m-%d}"
-            found[row.value] = Trust(row.estimate >= rule.min_auc, sentence)
-    return found
 
 
 def _shipped(recogniser_id: str, value: str) -> Trust:

@@ -118,6 +118,21 @@ def figures(store: Store, bench_id: str) -> list[FigureRow]:
     ]
 
 
+def areas(store: Store, recogniser: str) -> list[tuple[datetime, str, FigureRow]]:
+    """Every AUC by value of a recogniser, newest bench first, each with when and on what data it was measured."""
+    sql = """
+        SELECT made_at, CASE split WHEN '' THEN data_name ELSE format('{} ({})', data_name, split) END,
+               value, kind, name, estimate, low, high, n, reason
+        FROM bench_figures JOIN benches USING (bench_id)
+        WHERE recogniser = ? AND name = 'auc' AND value <> '' AND estimate IS NOT NULL
+        ORDER BY made_at DESC, bench_id DESC, value, estimate
+    """
+    return [
+        (made, data, FigureRow(*row[:3], *(math.nan if cell is None else float(cell) for cell in row[3:6]), *row[6:]))
+        for made, data, *row in store.rows(sql, [recogniser])
+    ]
+
+
 def readings(store: Store, bench_id: str, value: str = "") -> pd.DataFrame:
     """Labels beside readings: columns value, label, stance, strength (both empty where the text was not read); of one
     value, or of all."""

@@ -17,6 +17,7 @@ from pages.shared.parts import (
 )
 from pages.shared.resources import models_in_order
 from pages.shared.sidebar import View, view
+from pages.shared.trusting import doubtful, greyed
 
 MOST_SHOWN = 5
 KINDS: dict[str, Kind] = {"raw": "raw", "ipsatised": "ipsatised"}
@@ -59,6 +60,7 @@ def draw(shown: View) -> None:
     scores = shown.results.scores(KINDS[kind]).only(models)
     cases = shown.results.cases(KINDS[kind]).only(models) if extreme else None
     system, order = shown.results.system, models_in_order()
+    doubts = doubtful(shown)
     figure = radar(
         scores,
         system.names,
@@ -69,6 +71,7 @@ def draw(shown: View) -> None:
         bands or extreme,
         zoom,
         cases,
+        doubts,
     )
     picked = st.plotly_chart(
         figure,
@@ -97,7 +100,7 @@ def draw(shown: View) -> None:
     frame = scores.frame() if cases is None else scores.frame().merge(cases.frame(), on=["model", "value"])
     frame["value"] = frame["value"].map(system.names)
     st.dataframe(
-        frame,
+        greyed(frame, system.names, doubts),
         hide_index=True,
         column_config={name: st.column_config.NumberColumn(title, format="%.1f") for name, title in TITLES.items()}
         | {"n_items": "scenarios", "n_answers": "answers scored", "n_asked": "of asked"}

@@ -16,6 +16,7 @@ from pages.shared.denominators import MOST_NAMED, scored_note
 from pages.shared.plain import escape, show_error
 from pages.shared.resources import manager, models_in_order, run_label, store
 from pages.shared.sidebar import View
+from pages.shared.trusting import trust_note
 
 MOST_BADGES = 3
 RADAR_CONFIG = {"displaylogo": False, "toImageButtonOptions": {"format": "svg", "scale": 2}}
@@ -124,6 +125,7 @@ def measure_note(view: View) -> None:
             ":material/balance: Scores run from -100 (opposed) to 100 (supported), as read by "
             f"{escape(view.recogniser)}. “More of a value” is not “better”."
         )
+    trust_note(view)
     scored_note(view)
     shared, fewest = view.results.in_common
     if view.results.apart:

@@ -18,20 +18,21 @@ FIGURES = {"auc": "ROC AUC", "f1": "F1", "precision": "Precision", "recall": "Re
 TITLES = FIGURES | {"base_rate": "base rate", "f1_always": "F1 of always yes", "f1_gain": "F1 gain", "ece": "ECE"}
 KINDS = {"present": "presence", "supports": "support", "opposes": "opposition", "direction": "support v. opposition"}
 OVERALL = "all values"
+WIDTH = 460  # pixels: two figures side by side where there is room
 RELIABLE = {True: "yes", False: "no", None: "not measured"}
 
 
 def compare(heads: list[BenchHead], system: ValueSystem) -> None:
     """A chart and a table of all recognisers that were measured on one data set, what ships beside them."""
     directed = any(head.measure == "stance" for head in heads)
-    left, right = st.columns(2)
-    figure = left.segmented_control(
-        "Figure", list(FIGURES), default="auc", required=True, format_func=FIGURES.__getitem__, key="quality_figure"
+    names, key = FIGURES.__getitem__, "quality_figure"
+    figure = st.segmented_control(
+        "Figure", list(FIGURES), default="auc", required=True, format_func=names, wrap=True, key=key
     )
     kind = "present"
     if directed:
-        kind = right.segmented_control(
-            "Of", list(KINDS), default=kind, required=True, format_func=KINDS.__getitem__, key="quality_kind"
+        kind = st.segmented_control(
+            "Of", list(KINDS), default=kind, required=True, format_func=KINDS.__getitem__, wrap=True, key="quality_kind"
         )
     labels = reader_labels([*(head.recogniser for head in heads)])
     table = side_by_side(store(), heads, labels, str(kind))
@@ -42,7 +43,7 @@ def compare(heads: list[BenchHead], system: ValueSystem) -> None:
     line = (rule, f"reliable from {rule:g}") if figure == "auc" and kind in ("present", "direction") else None
     chosen = table[table["name"] == figure]
     title = f"{FIGURES[str(figure)]} of reading {KINDS[str(kind)]}, by value"
-    chart = by_value(chosen, system.names, title, 0.3 if figure == "auc" else 0.0, line)
+    chart = by_value(chosen, system.names, title, line)
     st.plotly_chart(chart, config=RADAR_CONFIG, key="quality_by_value", alt=title)
     if figure == "f1":
         st.caption("F1 depends on how common a value is: compare it with the F1 of one who always says yes, below.")
@@ -54,11 +55,9 @@ def _figures(table: pd.DataFrame, heads: list[BenchHead], labels: dict[str, str]
     cells = table[table["name"].isin(TITLES)].copy()
     cells["shown"] = [_cell(row) for row in cells.to_dict("records")]
     wide = cells.pivot(index=["series", "value", "n"], columns="name", values="shown").reset_index()
-    wide = wide[["series", "value", "n", *(name for name in TITLES if name in wide)]]
-    order = {value: place for place, value in enumerate((*system.ids, ""))}
-    wide = wide.sort_values(
-        ["series", "value"], key=lambda column: column.map(order) if column.name == "value" else column
-    )
+    wide = wide[["series", "value", "n", *(name for name in TITLES if name in wide)]].fillna("–")
+    order = {name: place for place, name in enumerate((*table["series"].unique(), *system.ids, ""))}
+    wide = wide.sort_values(["series", "value"], key=lambda column: column.map(order))
     ids = {labels[head.recogniser]: head.recogniser for head in heads}
     found = {name: trust(recogniser, system.ids, store()) for name, recogniser in ids.items()}
     wide["reliable"] = [
@@ -83,20 +82,25 @@ def examine(head: BenchHead, system: ValueSystem) -> None:
     options = ["", *system.ids]
     names = {"": OVERALL} | system.names
     value = str(st.selectbox("Value", options, format_func=names.__getitem__, key="quality_value"))
-    left, right = st.columns(2)
-    with left:
-        bins = curve(store(), head, value)
-        if bins:
-            title = f"Reliability, {names[value]}"
-            st.plotly_chart(reliability(bins, title), config=RADAR_CONFIG, key="reliability", alt=title)
-            st.caption("A point holds about a tenth of the texts; the number is how many, the bar the 95 % interval.")
-        else:
-            st.info("There is no calibration curve: this recogniser's strengths are no probabilities.")
-    with right:
-        kinds, counts = confused(store(), head, value)
-        title = f"Confusion, {names[value]}"
-        st.plotly_chart(confusion_matrix(counts, kinds, title), config=RADAR_CONFIG, key="confusion", alt=title)
+    with st.container(horizontal=True):
+        with st.container(width=WIDTH):
+            _calibrated(head, value, names[value])
+        with st.container(width=WIDTH):
+            kinds, counts = confused(store(), head, value)
+            title = f"Confusion, {names[value]}"
+            chart = confusion_matrix(counts, kinds, title)
+            st.plotly_chart(chart, config=RADAR_CONFIG, key="confusion", alt=title)
     _worst(head, value, system)
+
+
+def _calibrated(head: BenchHead, value: str, name: str) -> None:
+    bins = curve(store(), head, value)
+    if not bins:
+        st.info("There is no calibration curve: this recogniser's strengths are no probabilities, or nothing was read.")
+        return
+    title = f"Reliability, {name}"
+    st.plotly_chart(reliability(bins, title), config=RADAR_CONFIG, key="reliability", alt=title)
+    st.caption("A point holds about a tenth of the texts; the number is how many, the bar the 95 % interval.")
 
 
 def _worst(head: BenchHead, value: str, system: ValueSystem) -> None:

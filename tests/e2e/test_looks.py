@@ -29,8 +29,19 @@ NAMES = (
     "Quality",
 )
 PAGES = {name.lower().replace(" ", "-"): name for name in NAMES}
-CHARTS = {"overview", "radar", "profile", "runs", "for-whom", "robustness", "circle"}
-TABLES = {"overview", "radar", "scenarios", "launch", "runs", "models", "suites", "recognisers", "robustness"}
+CHARTS = {"overview", "radar", "profile", "runs", "for-whom", "robustness", "circle", "quality"}
+TABLES = {
+    "overview",
+    "radar",
+    "scenarios",
+    "launch",
+    "runs",
+    "models",
+    "suites",
+    "recognisers",
+    "robustness",
+    "quality",
+}
 
 
 def overhang(page: Page) -> dict[str, int]:
