@@ -38,8 +38,8 @@ def side_by_side(store: Store, heads: Sequence[BenchHead], labels: Mapping[str, 
         counts = {one.value: one.n for one in figures if one.name == "n"}
         rows += [
             {"series": labels[head.recogniser], "shipped": False, "value": one.value, "name": one.name}
-            | {"estimate": one.estimate, "low": one.low, "high": one.high, "n": counts[one.value]}
-            | {"note": _note(one, counts[one.value])}
+            | {"estimate": one.estimate, "low": one.low, "high": one.high, "n": counts.get(one.value, one.n)}
+            | {"note": _note(one, counts.get(one.value, one.n))}
             for one in figures
         ]
     return pd.DataFrame(rows, columns=["series", "shipped", "value", "name", "estimate", "low", "high", "n", "note"])

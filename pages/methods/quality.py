@@ -7,6 +7,7 @@ from core.runs.benched import by_data
 from core.store import benches
 from core.store.benches import BenchHead
 from core.values.system import system, systems
+from pages.shared.measuring import MEASURED, measure_here
 from pages.shared.plain import escape
 from pages.shared.quality import compare, examine
 from pages.shared.reading import reader_labels
@@ -19,10 +20,15 @@ polycompass bench-recogniser --data labelled.csv --judge openai/gpt-4o-mini --ma
 
 
 def how_to() -> None:
-    """The command that measures, and what it takes."""
+    """What can be measured, here and by the command, and what it decides."""
     st.markdown(
         "A CSV file with the columns `text`, `value` and `label` (1 or 0, or supports, opposes, neutral), or your own "
-        "copy of ValueEval'23, ValueEval'24 or FULCRA. Close the app first: one program at a time can use the store."
+        "copy of ValueEval'23, ValueEval'24 or FULCRA."
+    )
+    measure_here()
+    st.markdown(
+        "The same from the command line, for judges too; close the app first, as one program at a time can use the "
+        "store:"
     )
     st.code(COMMAND, language="sh")
     rule = trust_rule()
@@ -61,12 +67,14 @@ sets = by_data(benches.benches(store()))
 heads: list[BenchHead] = []
 if sets:
     options = list(sets)
+    if st.session_state.pop(MEASURED, False):
+        st.session_state["quality_data"] = options[0]
     data = st.selectbox("Measured on", options, key="quality_data")
     heads = sets[str(data)]
 else:
     st.info(
         "Nothing was measured here yet: these are the figures that ship with the offline recognisers, on held-out "
-        "arguments. To measure one on texts like yours, run the command below.",
+        "arguments. Measure one on texts like yours below.",
         icon=":material/hourglass_empty:",
     )
 of = heads[0].system if heads else next(iter(systems()))

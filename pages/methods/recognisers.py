@@ -82,6 +82,9 @@ first = next(iter(cards.values()))
 st.markdown(f"On {first.n:,} held-out arguments that people labelled; intervals: {first.interval}.")
 st.dataframe(overall(cards), hide_index=True)
 st.dataframe(by_value(cards).style.format(precision=2), hide_index=True)
+st.page_link(
+    "pages/methods/quality.py", label="Measured on your own labelled texts: Quality", icon=":material/fact_check:"
+)
 st.subheader("Their cards")
 for tab, card in zip(st.tabs(list(cards)), cards.values(), strict=True):
     tab.json(asdict(card), expanded=1)

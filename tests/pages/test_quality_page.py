@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from browsing import everything, figures, frame, labels, manager, one, press, texts, visit
 from stores import IMAGE, SCRIPT
+from streamlit.testing.v1 import AppTest
 
 from core.recognition.base import Recognition, Verdict
 from core.recognition.labelled import Labelled, LabelledText
@@ -73,6 +74,44 @@ def test_empty_it_shows_what_ships_and_says_how_to_measure(empty_app: Path) -> N
     cell = table[(table["recogniser"] == "MiniLM, as shipped") & (table["value"] == "Power")]["ROC AUC"]
     assert cell.tolist() == [f"{minilm_card().by_value['power'].auc:.2f}"]
     assert not labels(at.button)
+
+
+def upload(at: AppTest, name: str, data: bytes) -> AppTest:
+    at.file_uploader[0].upload(name, data, "text/plain")
+    return at.run()
+
+
+def made_file(rows: int = 40) -> bytes:
+    pairs = [(words.format(n), label) for n in range(rows) for words, label in zip(TEXTS, "10", strict=True)]
+    return "\n".join(["text,value,label", *(f'"{text}",power,{label}' for text, label in pairs)]).encode()
+
+
+def test_it_measures_an_offline_recogniser_on_a_file(empty_app: Path) -> None:
+    at = upload(visit("quality"), "own.csv", made_file())
+    one(at.number_input, "Texts at most").set_value(60).run()
+    press(at, "Measure on these 60 texts", "quality")
+    (head,) = benches.benches(manager().store)
+    assert (head.recogniser, head.texts, head.data) == (LexiconRecogniser().id, 60, "own.csv (60 drawn)")
+    assert one(at.selectbox, "Measured on").value.startswith("own.csv (60 drawn)")
+    assert "Token table" in frame(at, "recogniser", "ROC AUC")["recogniser"].unique()
+
+
+def test_what_was_measured_last_is_shown_first(empty_app: Path) -> None:
+    fill()
+    at = upload(visit("quality"), "own.csv", made_file(9))
+    assert one(at.selectbox, "Measured on").value.startswith("mine.csv")
+    press(at, "Measure on these 18 texts", "quality")
+    assert one(at.selectbox, "Measured on").value.startswith("own.csv")
+
+
+def test_bad_rows_are_named_and_bad_files_refused(empty_app: Path) -> None:
+    at = upload(visit("quality"), "own.csv", made_file(5) + b"\ntext,greed,1\n")
+    assert frame(at, "row", "problem")["row"].tolist() == [12] and "1 rows cannot be used" in texts(at)
+    assert "Measure on these 10 good texts" in labels(at.button)
+    at = upload(visit("quality"), "own.csv", f"text,value\n{IMAGE},power\n".encode())
+    assert "lacks the column label" in texts(at) and not labels(at.button)
+    at = upload(visit("quality"), "arguments-test.tsv", b"Argument ID\n")
+    assert "add it on the right" in texts(at) and not labels(at.button)
 
 
 def test_a_measurement_stands_beside_what_ships(empty_app: Path) -> None:
