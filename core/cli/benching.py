@@ -50,6 +50,7 @@ def bench_recogniser(args: argparse.Namespace) -> int:
         if read.cut:
             complain(f"{read.cut} {len(read.verdicts):,} of {len(labelled.texts):,} texts were read; nothing is stored")
             complain("as a measurement. The same command goes on: what was asked is not paid for again.")
+            tell.tell("stopped", message=read.cut, read=len(read.verdicts), texts=len(labelled.texts))
             return 1 if read.broken else CUT_SHORT
         head = measure(manager.store, labelled, reader.recogniser, read, bench_id)
         _say(manager.store, head, labelled)

@@ -172,7 +172,11 @@ def unread(store: Store, bench_id: str) -> pd.DataFrame:
 
 
 def delete_bench(store: Store, bench_id: str) -> None:
-    """Forget a bench with its texts."""
-    store.writer.run(
-        lambda con: [con.execute(f"DELETE FROM {name} WHERE bench_id = ?", [bench_id]) for name in _TABLES]
-    )
+    """Forget a bench with its texts and its bill."""
+
+    def work(con: duckdb.DuckDBPyConnection) -> None:
+        for table in _TABLES:
+            con.execute(f"DELETE FROM {table} WHERE bench_id = ?", [bench_id])
+        con.execute("DELETE FROM calls WHERE run_id = ?", [bench_id])
+
+    store.writer.run(work)

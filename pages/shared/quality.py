@@ -64,6 +64,7 @@ def _figures(table: pd.DataFrame, heads: list[BenchHead], labels: dict[str, str]
         RELIABLE[found[row["series"]][row["value"]].reliable] if row["series"] in found and row["value"] else ""
         for row in wide.to_dict("records")
     ]
+    wide.insert(3, "reliable", wide.pop("reliable"))
     wide["value"] = wide["value"].map(lambda value: system.names.get(value, OVERALL))
     wide = wide.rename(columns={"series": "recogniser", "n": "texts", **TITLES})
     st.dataframe(wide, hide_index=True)

@@ -123,8 +123,9 @@ def test_a_limit_leaves_no_measurement_and_going_on_costs_the_rest_only(
     data = str(stance_file(tmp_path))
     with serve(judge) as server:
         options = ["--data", data, "--judge", "openai/gpt-4o-mini", "--judge-base", server.address]
-        assert main(["bench-recogniser", *options, "--max-calls", "10"]) == 3
-        assert "limit of 10 calls" in capsys.readouterr().err and server.count == 10 and not stored(store)
+        code, (event,) = told(capsys, "bench-recogniser", *options, "--max-calls", "10")
+        assert code == 3 and event["event"] == "stopped" and "limit of 10 calls" in event["message"]
+        assert event["read"] == 10 == server.count and not stored(store)
         assert main(["bench-recogniser", *options]) == 0 and server.count == 27
 
 
