@@ -21,7 +21,7 @@ from core.runs.bench import Read, Reader, estimate, measure, new_bench_id, read_
 from core.runs.estimate import Estimate
 from core.runs.limits import Limits
 from core.runs.manager import RunManager
-from core.runs.trust import trust
+from core.runs.trust import doubtful
 from core.store import benches
 from core.store.benches import BenchHead, FigureRow
 from core.store.database import Store
@@ -107,12 +107,7 @@ def _say(store: Store, head: BenchHead, labelled: Labelled) -> None:
     if head.unread:
         say(f"{head.unread:,} of {head.texts:,} texts could not be read and are left out:")
         say_table(("how", "why", "texts"), benches.unread(store, head.bench_id).astype(str).to_numpy().tolist())
-    doubtful = {
-        value: found.sentence
-        for value, found in trust(head.recogniser, labelled.system.ids, store).items()
-        if found.reliable is False
-    }
-    for value, sentence in doubtful.items():
+    for value, sentence in doubtful(head.recogniser, labelled.system.ids, store).items():
         say(f"not reliable on {labelled.system.names[value]}: {sentence}")
     say(f"stored as {head.bench_id}: the page Quality shows it")
 

@@ -19,6 +19,7 @@ from core.cli.spending import cost_words, say_spending, spent
 from core.errors import UserError
 from core.interchange.exports import csv, inspect, inspect_json, jsonl, one_log, parquet
 from core.runs.results import Results, load
+from core.runs.trust import doubtful
 from core.store import ledger, queries
 from core.store.database import Store
 from core.store.queries import RunHead
@@ -103,6 +104,7 @@ def told(store: Store, head: RunHead) -> dict[str, Any]:
         "outcomes": _records(counts(store, head.run_id)),
         "spending": _records(ledger.spending(store, head.run_id)),
         "scores": _records(_scores(results)) if results else [],
+        "doubtful": doubtful(head.recogniser, results.system.ids, store) if results else {},
         "findings": [vars(found) for each in results.findings.values() for found in each] if results else [],
     }
 
@@ -127,6 +129,8 @@ def say_results(store: Store, run_id: str) -> Ended:
     results = _results(store, head)
     if results:
         _say_scores(results)
+        for value, sentence in doubtful(head.recogniser, results.system.ids, store).items():
+            say(f"not reliable on {results.system.names[value]}: {sentence}")
     else:
         say()
         say("No values were read, so there are no scores." if head.recogniser else "No recogniser, so no scores.")

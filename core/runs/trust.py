@@ -40,6 +40,13 @@ def trust(recogniser_id: str, values: Sequence[str], store: Store) -> dict[str, 
     return {value: found.get(value) or _shipped(recogniser_id, value) for value in values}
 
 
+def doubtful(recogniser_id: str, values: Sequence[str], store: Store) -> dict[str, str]:
+    """The values whose readings are not reliable, each with the figure that says so."""
+    return {
+        value: found.sentence for value, found in trust(recogniser_id, values, store).items() if found.reliable is False
+    }
+
+
 def _shipped(recogniser_id: str, value: str) -> Trust:
     card = card_of(recogniser_id)
     quality = card.by_value.get(value) if card else None

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from commanding import ESCAPE, told
+from commanding import ESCAPE, only_run, told
 from servers import Answer, completion, error, serve
 
 from core.cli import main
@@ -21,8 +21,9 @@ POWER = "She wants to become rich and to have authority over the people in the w
 OTHER = "The children went home for dinner and told their grandmother a long story, number {}."
 
 
-def presence_file(folder: Path, pairs: int = 12) -> Path:
-    rows = [(text.format(n), "power", label) for n in range(pairs) for text, label in ((POWER, 1), (OTHER, 0))]
+def presence_file(folder: Path, pairs: int = 12, right: bool = True) -> Path:
+    kinds = ((POWER, int(right)), (OTHER, int(not right)))
+    rows = [(text.format(n), "power", label) for n in range(pairs) for text, label in kinds]
     path = folder / "mine.csv"
     pd.DataFrame(rows, columns=["text", "value", "label"]).to_csv(path, index=False)
     return path
@@ -186,3 +187,16 @@ def test_every_field_of_its_json_is_documented(store: Path, tmp_path: Path, caps
     section = guide.split("## Measuring a recogniser")[1].split("\n## ")[0]
     assert not [name for name in event if f"`{name}`" not in section and name != "event"]
     assert not [name for name in event["figures"][0] if f"`{name}`" not in section]
+
+
+def test_what_a_run_shows_says_which_values_are_read_too_badly(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = presence_file(tmp_path, 40, right=False)
+    assert main(["bench-recogniser", "--data", str(path)]) == 0
+    assert "not reliable on Power: AUC .00" in capsys.readouterr().out
+    assert main(["run", "--model", "simulated/open", "--probes", "0"]) == 0
+    printed = capsys.readouterr().out
+    assert "not reliable on Power: AUC .00" in printed and printed.count("not reliable") == 1
+    assert main(["show", only_run(capsys), "--json"]) == 0
+    assert list(json.loads(capsys.readouterr().out)["doubtful"]) == ["power"]
