@@ -31,6 +31,7 @@ from core.store import benches, records
 from core.store.benches import BenchHead, FigureRow
 from core.store.database import Store
 from core.store.replies import ReplyCache, key_of
+from core.text import clean
 from core.values.system import SCHWARTZ
 
 SIGNS = {"supports": 1.0, "opposes": -1.0, "neutral": 0.0, "present": 1.0, "absent": 0.0}
@@ -183,9 +184,9 @@ def measure(store: Store, labelled: Labelled, recogniser: Recogniser, read: Read
         "stance" if cases.directed else "presence",
         cases.probability,
         labelled.system.id,
-        labelled.name,
+        clean(labelled.name),
         labelled.digest,
-        labelled.split,
+        clean(labelled.split),
         len(labelled.texts),
         unread,
         records.now(),

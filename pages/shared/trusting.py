@@ -55,4 +55,5 @@ def greyed(frame: pd.DataFrame, names: Mapping[str, str], doubts: Mapping[str, s
     def style(row: pd.Series) -> list[str]:
         return [GREY if row["value"] in grey else ""] * len(row)
 
-    return frame.style.apply(style, axis=1).format(precision=1, na_rep="")
+    shares = {name: "{:.0%}" for name in ("missing",) if name in frame}
+    return frame.style.apply(style, axis=1).format(precision=1, na_rep="").format(shares, na_rep="")

@@ -64,8 +64,8 @@ def test_a_judge_that_nobody_measured_is_said_to_be_so(own_app: Path) -> None:
 
 
 def test_the_rows_of_a_doubtful_value_are_grey() -> None:
-    table = pd.DataFrame({"value": ["Power", "Security"], "score": [1.234, None]})
+    table = pd.DataFrame({"value": ["Power", "Security"], "score": [1.234, None], "missing": [0.125, 0.0]})
     assert greyed(table, {"power": "Power"}, {}) is table
     styled = greyed(table, {"power": "Power", "security": "Security"}, {"power": "AUC .6"})
     html = styled.to_html()
-    assert html.count(GREY) == 1 and "row0_col1" in html.split("<table")[0] and ">1.2<" in html
+    assert html.count(GREY) == 1 and "row0_col1" in html.split("<table")[0] and ">1.2<" in html and ">12%<" in html

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.errors import UserError
 from core.recognition.labelled import Labelled, checked, read_labelled
@@ -164,6 +166,23 @@ def test_fulcra_lines(tmp_path: Path) -> None:
         (5, "line"),
         (6, "dialogue"),
     ]
+
+
+HEADS = (b"text,value,label\n", b"Argument ID\tPremise\n", b"Text-ID\tSentence-ID\tText\n", b'{"dialogue": "a", ', b"")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["a.csv", "arguments.tsv", "a.jsonl"]), st.sampled_from(HEADS), st.binary(max_size=60), st.data()
+)
+def test_any_bytes_are_texts_or_a_sentence(name: str, head: bytes, body: bytes, data: st.DataObject) -> None:
+    labels = data.draw(st.sampled_from([b"Argument ID\tFace\nA\t1\n", b"Text-ID\tSentence-ID\tFace attained\n", body]))
+    try:
+        found = read_any_labelled(Path(name), head + body, Path("labels.tsv"), labels, "schwartz")
+    except UserError as error:
+        assert "\n" not in str(error)
+    else:
+        assert all(one.text.strip() and one.labels for one in found.texts)
 
 
 def test_the_published_arguments_are_read_whole(shared_data: Path) -> None:
