@@ -56,4 +56,4 @@ def greyed(frame: pd.DataFrame, names: Mapping[str, str], doubts: Mapping[str, s
         return [GREY if row["value"] in grey else ""] * len(row)
 
     shares = {name: "{:.0%}" for name in ("missing",) if name in frame}
-    return frame.style.apply(style, axis=1).format(precision=1, na_rep="").format(shares, na_rep="")
+    return frame.style.apply(style, axis=1).format(shares, precision=1, na_rep="")
