@@ -137,7 +137,9 @@ class Crew:
         """How it ended, once all is merged."""
         if self._fault:
             return Ending("failed", self._fault)
-        return ended(self._store, self._job.run_id, list(self._left.values()), self._reached, self._job.stop())
+        job = self._job
+        reader = job.recogniser.id if job.recogniser else None
+        return ended(self._store, job.run_id, list(self._left.values()), self._reached, job.stop(), reader)
 
     def _spent(self) -> Spent:
         return Spent(*ledger.spent(self._store, self._job.run_id))

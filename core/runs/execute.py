@@ -35,7 +35,7 @@ OPEN_PER_CALL = 4  # answers that may wait for their reading, for each call that
 @dataclass(frozen=True)
 class Job:
     """What a run needs besides the store. `stop` is asked before every call; `session` counts the run's starts;
-    `trials` are those of the plan to carry out, None for all."""
+    `trials` are those of the plan to carry out, None for all; `keep` stores a run's ending: state and message."""
 
     run_id: str
     plan: Plan
@@ -48,6 +48,7 @@ class Job:
     providers: Providers = field(default_factory=Providers)
     cache: ReplyCache | None = None
     trials: Sequence[Trial] | None = None
+    keep: Callable[[Store, str, str, str], None] = records.set_state
 
     def trials_of(self, model: str) -> Iterator[Trial]:
         """The trials of one model that this job is about."""
@@ -218,8 +219,21 @@ class Engine:
         return [Left(line.name, line.role, line.left, line.broken) for line in self.all_lines if line.left]
 
 
-def ended(store: Store, run_id: str, left: Sequence[Left], reached: str, stopped: bool) -> Ending:
-    """How a run ended, once all is durable; `reached` is the sentence for the limit that ended it."""
+def ended(
+    store: Store, run_id: str, left: Sequence[Left], reached: str, stopped: bool, recogniser: str | None = None
+) -> Ending:
+    """How a run ended, once all is durable; `reached` is the sentence for the limit that ended it, `recogniser` the id
+    of the one that read in it."""
+    if cut := cut_short(store, left, reached, stopped):
+        return cut
+    failed = queries.failures(store, run_id, recogniser)
+    if failed:
+        return Ending("incomplete", f"{failed} calls failed. Resume asks them again; what is stored stays.")
+    return Ending("done")
+
+
+def cut_short(store: Store, left: Sequence[Left], reached: str, stopped: bool) -> Ending | None:
+    """How a run ended before all of it was tried; None if all was."""
     if store.writer.failure:
         return Ending("failed", store.writer.failure)
     if left:
@@ -227,12 +241,7 @@ def ended(store: Store, run_id: str, left: Sequence[Left], reached: str, stopped
         return Ending("failed" if any(one.broken for one in left) else "incomplete", said)
     if reached:
         return Ending("stopped", reached)
-    if stopped:
-        return Ending("stopped")
-    failed = queries.failures(store, run_id)
-    if failed:
-        return Ending("incomplete", f"{failed} calls failed. Resume asks them again; what is stored stays.")
-    return Ending("done")
+    return Ending("stopped") if stopped else None
 
 
 Started = Callable[[Engine], None]
@@ -253,7 +262,8 @@ async def execute(job: Job, store: Store, started: Started = lambda engine: None
     started(engine)
     await engine.run()
     await asyncio.to_thread(store.writer.flush)
-    return ended(store, job.run_id, engine.left, engine.budget.reached, job.stop())
+    reader = job.recogniser.id if job.recogniser else None
+    return ended(store, job.run_id, engine.left, engine.budget.reached, job.stop(), reader)
 
 
 TrialKey = tuple[str, int, str, str, str, int]

@@ -7,10 +7,11 @@ here, and their progress in the store.
 import asyncio
 import logging
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent import futures
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from core.errors import UserError
@@ -19,15 +20,18 @@ from core.models import sessions
 from core.models.base import Model, ModelSpec
 from core.models.registry import open_model
 from core.recognition.base import Recogniser
+from core.runs import rereading
 from core.runs.answers import AnswersRead, ImportedModel, imported_rows
 from core.runs.budget import check_priced
 from core.runs.estimate import pilot_plan
 from core.runs.execute import CarryOut, Ending, Engine, Job, execute
 from core.runs.extending import check_extension
+from core.runs.judging import refuse_itself
 from core.runs.limits import Limits, check_limits, limits_from
 from core.runs.lines import Pace, Providers, pace_of
-from core.runs.plan import JUDGE, LEXICON, OFFLINE, Plan, check, check_reading, plan_from_json
-from core.store import queries, records, run_records
+from core.runs.plan import JUDGE, LEXICON, OFFLINE, Plan, Trial, check, check_reading, plan_from_json
+from core.runs.rereading import Reader
+from core.store import queries, readings, records, run_records
 from core.store.database import Store
 from core.store.replies import ReplyCache
 from core.values.system import system
@@ -49,6 +53,7 @@ class RunManager:
         self._stops: dict[str, threading.Event] = {}
         self._futures: dict[str, Future[None]] = {}
         self._engines: dict[str, Engine] = {}
+        self.endings: dict[str, Ending] = {}  # how what this process did with a run last ended
         self._resuming = threading.Lock()  # two tabs may ask for the same run at once
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, name="runs", daemon=True).start()
@@ -122,10 +127,10 @@ class RunManager:
         models: Sequence[Model]
         models = [ImportedModel(spec.name) for spec in plan.models] if imported else models_of(plan, limits)
         recogniser = recogniser_of(plan, limits)
-        if recogniser is not None and recogniser.id != head.recogniser:
+        if recogniser is not None and not readings.has(self.store, run_id, recogniser.id):
             raise UserError(
                 f"The run {run_id} was read with {head.recogniser}, but this version has {recogniser.id}. "
-                "Its plan cannot change: start a new run to use the new recogniser."
+                "Its plan cannot change: read the run again with the new recogniser, or start a new run."
             )
         if not imported and ValueCompass().prompt_hash != plan.prompt_hash:
             raise UserError(f"The prompts have changed since the run {run_id} was planned. Start a new run.")
@@ -134,6 +139,36 @@ class RunManager:
         run_records.set_limits(self.store, run_id, limits.to_json())
         session = run_records.next_session(self.store, run_id)
         self._launch(run_id, plan, models, recogniser, limits, session, carry_out)
+
+    def read_again(self, run_id: str, reader: Reader, limits: Limits | None = None, insisted: bool = False) -> str:
+        """Let another recogniser read a run that is not going on; no evaluated model is called. Only what it has not
+        read is read. Returns the reading's id, which speaks for the run once `core.store.readings.choose` says so.
+
+        Raises UserError, with nothing changed, when it cannot read the run, or when a judge would judge itself and
+        nobody `insisted` on that.
+        """
+        with self._resuming:
+            plan, recogniser, limits = self._reading(run_id, reader, limits, insisted)
+            run_records.set_limits(self.store, run_id, limits.to_json())
+            session = readings.begin(self.store, run_id, recogniser.id, reader.to_json())
+            models = [ImportedModel(spec.name, limits.at_once) for spec in plan.models]
+            way, keep = rereading.carry_out, partial(readings.end, recogniser=recogniser.id)
+            self._launch(run_id, plan, models, recogniser, limits, session, way, trials=(), keep=keep)
+        return recogniser.id
+
+    def _reading(
+        self, run_id: str, reader: Reader, limits: Limits | None, insisted: bool
+    ) -> tuple[Plan, Recogniser, Limits]:
+        """A run's plan as `reader` reads it, who reads, and the limits."""
+        if self.running(run_id):
+            raise UserError(f"The run {run_id} is going on. Stop it, or wait for its end, to read it again.")
+        plan = rereading.plan_for(load_plan(self.store, run_id), reader)
+        limits = check_limits(limits or stored_limits(self.store, run_id))
+        check_priced(limits, judge_of(plan))
+        refuse_itself(plan, insisted)
+        recogniser = recogniser_of(plan, limits, reader.passes)
+        assert recogniser is not None
+        return plan, recogniser, limits
 
     def retune(self, run_id: str, limits: Limits) -> None:
         """Give a run other limits; one that is going on keeps to them from its next call on, or on a cluster from its
@@ -204,12 +239,16 @@ class RunManager:
         limits: Limits,
         session: int = 1,
         carry_out: CarryOut = execute,
+        trials: Sequence[Trial] | None = None,
+        keep: Callable[[Store, str, str, str], None] = records.set_state,
     ) -> None:
         self._stops[run_id] = event = threading.Event()
         job = Job(
             *(run_id, plan, ValueCompass(), tuple(models), recogniser, event.is_set, limits, session),
             providers=self._providers,
             cache=self.cache,
+            trials=trials,
+            keep=keep,
         )
         self._futures[run_id] = asyncio.run_coroutine_threadsafe(self._carry_out(job, carry_out), self._loop)
 
@@ -219,6 +258,7 @@ class RunManager:
         except Exception as error:  # a fault of ours must not leave the run "running" for ever
             log.exception("run %s", job.run_id)
             ending = Ending("failed", f"An unexpected fault ended the run ({type(error).__name__}); see the log.")
+        self.endings[job.run_id] = ending
         await self._store_end(job, ending)
         self._engines.pop(job.run_id, None)
 
@@ -226,7 +266,7 @@ class RunManager:
         """A run is going on until its end is stored, which takes room on the disk."""
         while True:
             try:
-                return await asyncio.to_thread(records.set_state, self.store, job.run_id, ending.state, ending.message)
+                return await asyncio.to_thread(job.keep, self.store, job.run_id, ending.state, ending.message)
             except UserError as error:
                 log.warning("run %s: %s", job.run_id, error)
                 if job.stop():
@@ -266,8 +306,8 @@ def _open(spec: ModelSpec, limits: Limits) -> Model:
     return open_model(spec, concurrency=limits.at_once, timeout_s=limits.timeout_s)
 
 
-def recogniser_of(plan: Plan, limits: Limits) -> Recogniser | None:
-    """The recogniser of a plan, if it has one."""
+def recogniser_of(plan: Plan, limits: Limits, passes: int = 1) -> Recogniser | None:
+    """The recogniser of a plan, if it has one; `passes` are a judge's."""
     if not plan.recogniser:
         return None
     if plan.recogniser in OFFLINE:
@@ -276,4 +316,4 @@ def recogniser_of(plan: Plan, limits: Limits) -> Recogniser | None:
         return offline_reader(plan.recogniser)
     from core.recognition.judge import JudgeRecogniser
 
-    return JudgeRecogniser(_open(judge_of(plan)[0], limits), system(plan.suite.system))
+    return JudgeRecogniser(_open(judge_of(plan)[0], limits), system(plan.suite.system), passes=passes)

@@ -117,6 +117,19 @@ STEPS: tuple[tuple[str, str], ...] = (
         );
         """,
     ),
+    (
+        "several readings of one run, and checks of a judge",
+        """
+        CREATE TABLE readings (
+            run_id VARCHAR, recogniser VARCHAR, reader JSON, state VARCHAR, message VARCHAR,
+            started_at TIMESTAMP, ended_at TIMESTAMP, PRIMARY KEY (run_id, recogniser)
+        );
+        CREATE TABLE judge_checks (
+            run_id VARCHAR, recogniser VARCHAR, probe VARCHAR, answers INTEGER, stances INTEGER, changed INTEGER,
+            taken INTEGER, taken_changed INTEGER, checked_at TIMESTAMP
+        );
+        """,
+    ),
 )
 NEWEST = len(STEPS)
 

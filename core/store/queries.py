@@ -14,6 +14,8 @@ from core.values.profile import SavedProfile
 
 # An answer with words in it, whole or cut off.
 ANSWERED = "outcome IN ('ok', 'truncated')"
+# What the recogniser read that speaks for the run $run; a run may have been read by several.
+SPEAKS = "run_id = $run AND recogniser = (SELECT recogniser FROM runs WHERE run_id = $run)"
 
 
 @dataclass(frozen=True)
@@ -59,13 +61,14 @@ def finished_trials(store: Store, run_id: str, model: str) -> set[int]:
     return {row[0] for row in store.rows(sql, [run_id, model])}
 
 
-def failures(store: Store, run_id: str) -> int:
-    """How many calls of a run failed and would be made again: to its models and to its recogniser."""
+def failures(store: Store, run_id: str, recogniser: str | None = None) -> int:
+    """How many calls of a run failed and would be made again: to its models and to this recogniser (all if None)."""
     sql = """
         SELECT (SELECT count(*) FROM responses WHERE run_id = $run AND outcome = 'error')
-             + (SELECT count(*) FROM recognised WHERE run_id = $run AND status = 'error')
+             + (SELECT count(*) FROM recognised
+                WHERE run_id = $run AND status = 'error' AND recogniser = coalesce($recogniser, recogniser))
     """
-    return int(store.rows(sql, {"run": run_id})[0][0])
+    return int(store.rows(sql, {"run": run_id, "recogniser": recogniser})[0][0])
 
 
 def unread_responses(store: Store, run_id: str, model: str, recogniser: str) -> Iterator[ResponseRow]:
@@ -82,9 +85,9 @@ def unread_responses(store: Store, run_id: str, model: str, recogniser: str) -> 
 
 def progress(store: Store, run_id: str) -> pd.DataFrame:
     """Per model of one run: a count of each core.methods.base.Outcome; tokens, seconds and cost so far; `read` and
-    `unreadable` count free answers with a recognition and with a failed one."""
+    `unreadable` count free answers with a recognition of the run's recogniser and with a failed one."""
     return store.frame(
-        """
+        f"""
         SELECT r.model,
                count(*) FILTER (outcome = 'ok') AS ok,
                count(*) FILTER (outcome = 'truncated') AS truncated,
@@ -99,10 +102,10 @@ def progress(store: Store, run_id: str) -> pd.DataFrame:
                sum(coalesce(r.cost_usd, 0) + coalesce(m.cost_usd, 0)) AS cost_usd,
                avg(r.latency_s) AS latency_s,
                max(r.arrived_at) AS last
-        FROM responses AS r LEFT JOIN recognised AS m USING (run_id, trial_id)
-        WHERE run_id = ? GROUP BY r.model ORDER BY r.model
+        FROM responses AS r LEFT JOIN (FROM recognised WHERE {SPEAKS}) AS m USING (run_id, trial_id)
+        WHERE run_id = $run GROUP BY r.model ORDER BY r.model
         """,
-        [run_id],
+        {"run": run_id},
     )
 
 
@@ -216,8 +219,11 @@ def _chosen_by(chosen: Filter, run_ids: Sequence[str]) -> dict[str, object]:
     return {"runs": list(run_ids)} | given | ({"value": chosen.value} if chosen.stance else {})
 
 
+_SAME = "g.run_id = r.run_id AND g.trial_id = r.trial_id AND g.recogniser = runs.recogniser"
+
+
 def _filtered(given: Collection[str]) -> str:
-    joined = "JOIN recognitions AS g ON g.run_id = r.run_id AND g.trial_id = r.trial_id" if "value" in given else ""
+    joined = f"JOIN recognitions AS g ON {_SAME}" if "value" in given else ""
     clauses = [_CLAUSES[name] for name in given if name in _CLAUSES]
     return f"""
         FROM responses AS r JOIN chosen USING (model, run_id)
@@ -284,25 +290,26 @@ def answers(store: Store, run_ids: Sequence[str], chosen: Filter, limit: int = 2
 
 
 def readings(store: Store, run_id: str, trial_ids: Sequence[int]) -> pd.DataFrame:
-    """Recognitions of some responses: trial_id, value, stance, strength, evidence (JSON of [start, end, weight]),
-    note."""
+    """Recognitions of some responses by the run's recogniser: trial_id, recogniser, value, stance, strength, evidence
+    (JSON of [start, end, weight]), note."""
     return store.frame(
-        """
+        f"""
         SELECT trial_id, recogniser, value, stance, strength, evidence::VARCHAR AS evidence, note FROM recognitions
-        WHERE run_id = ? AND trial_id IN (SELECT unnest(?::BIGINT[]))
+        WHERE {SPEAKS} AND trial_id IN (SELECT unnest($trials::BIGINT[]))
         """,
-        [run_id, list(trial_ids)],
+        {"run": run_id, "trials": list(trial_ids)},
     )
 
 
 def reading_messages(store: Store, run_id: str, trial_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """How the recognition of some responses ended: trial_id -> (status, message)."""
-    sql = "SELECT trial_id, status, message FROM recognised WHERE run_id = ? AND list_contains(?::BIGINT[], trial_id)"
-    return {row[0]: (row[1], row[2]) for row in store.rows(sql, [run_id, list(trial_ids)])}
+    """How the recognition of some responses by the run's recogniser ended: trial_id -> (status, message)."""
+    sql = f"SELECT trial_id, status, message FROM recognised WHERE {SPEAKS} AND list_contains($trials, trial_id)"
+    return {row[0]: (row[1], row[2]) for row in store.rows(sql, {"run": run_id, "trials": list(trial_ids)})}
 
 
 def export(store: Store, run_id: str) -> pd.DataFrame:
-    """A run's responses, one row each, with the scenario and one column `value_<id>` a value (empty where unread)."""
+    """A run's responses, one row each, with the scenario and one column `value_<id>` a value (empty where unread), as
+    the run's recogniser read it."""
     base = store.frame(
         """
         SELECT r.*, i.text AS scenario FROM responses AS r JOIN runs USING (run_id)
@@ -311,7 +318,7 @@ def export(store: Store, run_id: str) -> pd.DataFrame:
         """,
         [run_id],
     )
-    strengths = store.frame("SELECT trial_id, value, strength FROM recognitions WHERE run_id = ?", [run_id])
+    strengths = store.frame(f"SELECT trial_id, value, strength FROM recognitions WHERE {SPEAKS}", {"run": run_id})
     if strengths.empty:
         return base
     wide = strengths.pivot(index="trial_id", columns="value", values="strength").add_prefix("value_")
@@ -320,11 +327,13 @@ def export(store: Store, run_id: str) -> pd.DataFrame:
 
 def data_version(store: Store, run_ids: Sequence[str]) -> str:
     """Something that changes whenever the scores of these runs do: counts and times of what is stored, summed
-    because a row that takes another's place need not be the latest."""
+    because a row that takes another's place need not be the latest, and whose reading speaks for each."""
     sql = """
         SELECT (SELECT (count(*), sum(epoch_us(arrived_at))) FROM responses
                 WHERE list_contains($runs::VARCHAR[], run_id)),
                (SELECT (count(*), sum(epoch_us(recognised_at))) FROM recognised
+                WHERE list_contains($runs::VARCHAR[], run_id)),
+               (SELECT string_agg(recogniser, ' ' ORDER BY run_id) FROM runs
                 WHERE list_contains($runs::VARCHAR[], run_id))
     """
     return str(store.rows(sql, {"runs": list(run_ids)})[0])

@@ -177,6 +177,7 @@ def interrupt_stale(store: Store) -> int:
     def work(con: duckdb.DuckDBPyConnection) -> int:
         stale = con.execute("SELECT count(*) FROM runs WHERE state = 'running'").fetchone()
         con.execute("UPDATE runs SET state = 'interrupted', message = ? WHERE state = 'running'", [message])
+        con.execute("UPDATE readings SET state = 'interrupted', message = ? WHERE state = 'running'", [message])
         return int(stale[0]) if stale else 0
 
     found: int = store.writer.run(work)

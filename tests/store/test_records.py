@@ -96,6 +96,7 @@ def test_all_of_a_response_is_kept(store: Store) -> None:
 
 
 def test_a_recognition_is_kept_with_its_evidence(store: Store) -> None:
+    add_run(store)
     found = Recognition("power", "opposes", -0.5, (Evidence(0, 4, 1 / 3), Evidence(6, 9)), NASTY["rtl"])
     add_reading(store, response(1), Verdict("ok", (found,), tokens_in=5, tokens_out=6, cost_usd=0.5))
     row = queries.readings(store, "r1", [1]).iloc[0]
@@ -105,6 +106,7 @@ def test_a_recognition_is_kept_with_its_evidence(store: Store) -> None:
 
 
 def test_a_failed_recognition_says_why(store: Store) -> None:
+    add_run(store)
     add_reading(store, response(1), Verdict("invalid", message=NASTY["html"]))
     assert queries.reading_messages(store, "r1", [1]) == {1: ("invalid", NASTY["html"])}
     assert queries.readings(store, "r1", [1]).empty
