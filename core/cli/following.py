@@ -31,7 +31,7 @@ def follow(manager: RunManager, run_id: str, events: Events) -> Progress:
     head = queries.run(manager.store, run_id)
     gauge, warnings = Gauge(manager.store, run_id, head.planned), Warnings()
     screen = _Screen()
-    with _stopping(manager, run_id):
+    with stopping(manager, run_id):
         say(f"run {run_id}")
         begun = gauge.read()
         facts = {"name": head.name, "kind": head.kind, "planned": begun.planned, "done": begun.done}
@@ -87,7 +87,7 @@ class _Screen:
 
 
 @contextmanager
-def _stopping(manager: RunManager, run_id: str) -> Iterator[None]:
+def stopping(manager: RunManager, run_id: str) -> Iterator[None]:
     """Ctrl-C as a wish to stop. A KeyboardInterrupt could strike anywhere, even in the middle of a query."""
     presses = itertools.count(1)
 

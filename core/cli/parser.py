@@ -45,7 +45,7 @@ class _Commands:
     def add(self, name: str, module: str, help: str, *, store: bool = True) -> argparse.ArgumentParser:
         """The command `name`; core.cli.<module> has its function, called alike."""
         command = self._adding.add_parser(name, help=help, description=help, epilog=EXIT_CODES, formatter_class=_RAW)
-        function = {"import": "import_answers"}.get(name, name.replace("-", "_"))
+        function = {"import": "import_answers", "readings": "list_readings"}.get(name, name.replace("-", "_"))
         command.set_defaults(module=f"core.cli.{module}", function=function)
         if store:
             command.add_argument(
@@ -75,6 +75,8 @@ def parser() -> argparse.ArgumentParser:
     show = commands.add("show", "stored", "Print one run's outcomes, bill and scores.")
     show.add_argument("run_id", metavar="RUN_ID", help=RUN)
     show.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    _read(commands.add("read", "reading", "Read a run again by another recogniser; its models are not asked."))
+    _readings(commands.add("readings", "reading", "List who read a run, and choose whose reading speaks for it."))
     _compare(commands.add("compare", "keeping", "Print in what the settings of two runs differ."))
     _export(commands.add("export", "stored", "Write one run's answers with their readings, one row an answer."))
     _bench(commands.add("bench-recogniser", "benching", "Measure a recogniser on texts that people labelled."))
@@ -116,6 +118,7 @@ def _extend(command: argparse.ArgumentParser) -> None:
     command.add_argument("run_id", metavar="RUN_ID", help=RUN)
     command.add_argument("plan", metavar="PLAN", help=f"{PLAN} with more items, models, wordings, epochs or probes")
     _limits(command)
+    _insisting(command)
     command.add_argument("--scheduler", metavar="ADDRESS", default="", help=SCHEDULER)
     command.add_argument("--json", action="store_true", help=EVENTS)
 
@@ -208,6 +211,32 @@ def _reading(command: argparse.ArgumentParser) -> None:
     reading.add_argument("--judge", metavar="NAME", help="a model that reads the values instead")
     reading.add_argument("--no-recogniser", action="store_true", help="keep the answers and read no values in them")
     command.add_argument("--judge-base", metavar="URL", help="where the judge is reached")
+    _insisting(command)
+
+
+def _read(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("run_id", metavar="RUN_ID", help=RUN)
+    who = command.add_mutually_exclusive_group()
+    who.add_argument("--judge", metavar="NAME", help="a model that reads the values (default: offline recogniser)")
+    who.add_argument("--offline", choices=("lexicon", "minilm"), help="an offline recogniser (default: lexicon)")
+    add("--judge-base", metavar="URL", help="where the judge is reached")
+    add("--passes", metavar="N", type=int, default=1, help="how often a judge reads an answer, values in another order")
+    _insisting(command)
+    add("--choose", action="store_true", help="let this reading speak for the run")
+    _limits(command)
+    add("--json", action="store_true", help=EVENTS)
+
+
+def _readings(command: argparse.ArgumentParser) -> None:
+    command.add_argument("run_id", metavar="RUN_ID", help=RUN)
+    command.add_argument("--choose", metavar="READING", help="let this reading speak for the run")
+    command.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def _insisting(command: argparse.ArgumentParser) -> None:
+    help = "let the judge read its own answers, which it is likely to favour"
+    command.add_argument("--judge-may-judge-itself", action="store_true", help=help)
 
 
 def _export(command: argparse.ArgumentParser) -> None:

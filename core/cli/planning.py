@@ -16,6 +16,7 @@ from core.methods.base import Asking
 from core.models.base import ModelSpec
 from core.models.registry import check_spec
 from core.runs.defaults import first_plan, usual_asking
+from core.runs.judging import refuse_itself
 from core.runs.limits import Limits, limits_from
 from core.runs.plan import JUDGE, LEXICON, MINILM, Plan, check
 from core.runs.plan_file import PlanFile, read_plan, usual_name
@@ -53,6 +54,12 @@ def option_given(args: argparse.Namespace, options: Sequence[str]) -> str:
 
 def planned(args: argparse.Namespace, store: Store | None) -> PlanFile:
     """The plan that a command line means, with its limits; notes are printed."""
+    found = _planned(args, store)
+    refuse_itself(found.plan.recogniser, [spec.name for spec in found.plan.models], args.judge_may_judge_itself)
+    return found
+
+
+def _planned(args: argparse.Namespace, store: Store | None) -> PlanFile:
     if not args.plan:
         return PlanFile(plan_from(args, store), limits_from_options(args, Limits()))
     if option := option_given(args, PLANNING):

@@ -28,6 +28,7 @@ from core.errors import UserError
 from core.interchange.imports import read_any
 from core.runs.estimate import PILOT, estimate
 from core.runs.execute import CarryOut
+from core.runs.judging import refuse_itself
 from core.runs.manager import RunManager, stored_limits
 from core.runs.plan_file import PlanFile
 from core.store import queries
@@ -92,6 +93,7 @@ def extend(args: argparse.Namespace) -> int:
     with carrying_out(args.scheduler) as carry_out, events(args) as tell, managed(args) as manager:
         head = queries.run(manager.store, args.run_id)
         larger = plan_in(args.plan, manager.store)
+        refuse_itself(larger.plan.recogniser, [spec.name for spec in larger.plan.models], args.judge_may_judge_itself)
         manager.extend(head.run_id, larger.plan, limits_from_options(args, larger.limits), carry_out)
         say(f"Extending {head.run_id} ({head.name}) from {head.planned:,} to {larger.plan.size:,} calls.")
         return _finish(manager, head.run_id, args, tell)
@@ -108,6 +110,7 @@ def import_answers(args: argparse.Namespace) -> int:
         sizes = len(read.answers), len(read.models), len(read.suite.items)
         say("{}: {:,} answers of {:,} models to {:,} items".format(path.name, *sizes))
         name = clean(args.name or path.stem)
+        refuse_itself(recogniser, read.models, args.judge_may_judge_itself)
         return _finish(manager, manager.start_import(read, name, recogniser, args.judge_base), args, tell)
 
 

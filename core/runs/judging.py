@@ -1,7 +1,9 @@
 """A judge that reads its own answers likes them better than others do: whether a plan would let one."""
 
+from collections.abc import Iterable
+
 from core.errors import UserError
-from core.runs.plan import JUDGE, Plan
+from core.runs.plan import JUDGE
 
 
 def bare(name: str) -> str:
@@ -10,17 +12,18 @@ def bare(name: str) -> str:
     return name.strip().casefold().rpartition("/")[2]
 
 
-def judged_by_itself(plan: Plan) -> str:
-    """The model of a plan that its judge is, by the name after the provider's; "" for none."""
-    if not plan.recogniser.startswith(JUDGE):
+def judged_by_itself(recogniser: str, models: Iterable[str]) -> str:
+    """The first of the models that the recogniser, as a plan names it, is: the same name after the provider's; "" for
+    none."""
+    if not recogniser.startswith(JUDGE):
         return ""
-    judge = bare(plan.recogniser.removeprefix(JUDGE))
-    return next((spec.name for spec in plan.models if bare(spec.name) == judge), "")
+    judge = bare(recogniser.removeprefix(JUDGE))
+    return next((model for model in models if bare(model) == judge), "")
 
 
-def refuse_itself(plan: Plan, insisted: bool = False) -> None:
+def refuse_itself(recogniser: str, models: Iterable[str], insisted: bool = False) -> None:
     """Raises UserError when a judge would read its own answers and nobody insisted on that."""
-    model = judged_by_itself(plan)
+    model = judged_by_itself(recogniser, models)
     if model and not insisted:
         raise UserError(
             f"The judge would judge itself: {model} is among the models it reads, and judges favour their own answers. "

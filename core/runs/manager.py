@@ -165,7 +165,7 @@ class RunManager:
         plan = rereading.plan_for(load_plan(self.store, run_id), reader)
         limits = check_limits(limits or stored_limits(self.store, run_id))
         check_priced(limits, judge_of(plan))
-        refuse_itself(plan, insisted)
+        refuse_itself(plan.recogniser, [spec.name for spec in plan.models], insisted)
         recogniser = recogniser_of(plan, limits, reader.passes)
         assert recogniser is not None
         return plan, recogniser, limits

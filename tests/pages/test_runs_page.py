@@ -144,6 +144,7 @@ def test_a_failed_run_says_why_and_what_failed(empty_app: Path, monkeypatch: pyt
 def test_a_run_that_this_version_cannot_go_on_with_says_so(own_app: Path) -> None:
     store = Store(own_app)
     store.writer.run(lambda con: con.execute("UPDATE runs SET recogniser = 'lexicon@old', state = 'stopped'"))
+    store.writer.run(lambda con: con.execute("UPDATE recognised SET recogniser = 'lexicon@old'"))
     store.close()
     at = press(visit("runs"), "Resume")
     assert "was read with lexicon@old" in texts(at) and "start a new run" in texts(at)
