@@ -1,4 +1,4 @@
-"""How far those who read the same answers agree: Krippendorff's alpha, Cohen's and Fleiss' kappa, percent agreement.
+"""How far those who read the same answers agree: Krippendorff's alpha, Cohen's and Fleiss' kappa, Gwet's AC1, percent.
 
 Each comes with a bootstrap interval over items: rows that belong to one item are drawn together. Where chance agreement
 cannot be told from any other (one category only, one coder, no answer read twice) the figure is NaN and says why.
@@ -120,6 +120,30 @@ def percent_agreement(ratings: Floats, items: ArrayLike | None = None, seed: int
     agreeing = _agreeing_pairs(usable)
     values = resampled(lambda weights: (weights @ agreeing / weights.sum(axis=1))[:, None], codes, seed)
     return one(values, int(codes.max()) + 1, (0.0, 1.0))
+
+
+def gwet_ac1(ratings: Floats, categories: Sequence[float], items: ArrayLike | None = None, seed: int = 0) -> Estimate:
+    """Gwet's AC1 (2008, British Journal of Mathematical and Statistical Psychology 61(1), eqs. 5-7 and for several
+    coders section 4): agreement beyond a chance that shrinks where one category prevails, so that it holds up where
+    nearly all readings are neutral and alpha and kappa collapse.
+
+    `ratings`: answers x coders, NaN = not read; answers with fewer than two readings are left out. `categories`: the
+    whole scale, also what nobody used. In [-1, 1]: with q categories chance agreement is at most 1 / q.
+    """
+    usable, codes, problem = _pairable(np.asarray(ratings, dtype=np.float64), items)
+    if problem:
+        return undefined(problem)
+    agreeing = _agreeing_pairs(usable)
+    counts = (usable[:, :, None] == np.asarray(categories, dtype=np.float64)).sum(axis=1)
+    shares = counts / (~np.isnan(usable)).sum(axis=1, keepdims=True)
+
+    def parts(weights: Floats) -> Floats:
+        total = weights.sum(axis=1, keepdims=True)
+        common = weights @ shares / total
+        chance = (common * (1 - common)).sum(axis=1) / (len(categories) - 1)
+        return np.column_stack([1 - weights @ agreeing / total[:, 0], 1 - chance])
+
+    return _beyond_chance(resampled(parts, codes, seed), codes)
 
 
 def _pairable(ratings: Floats, items: ArrayLike | None) -> tuple[Floats, Codes, str]:

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, replace
 
 from core.errors import UserError
 from core.recognition import minilm
+from core.runs.budget import cost
+from core.runs.estimate import ANSWER_TOKENS, JUDGE_PROMPT_TOKENS, JUDGE_TOKENS
 from core.runs.execute import Ending, Engine, Job, Started, cut_short
 from core.runs.plan import JUDGE, MINILM, Plan, check_reading
 from core.store import readings
@@ -55,3 +57,20 @@ async def carry_out(job: Job, store: Store, started: Started = lambda engine: No
     failed = readings.failed(store, job.run_id, job.recogniser.id)
     said = f"{failed:,} answers could not be read, as the judge was not reached. Read again: only these are asked."
     return Ending("incomplete", said) if failed else Ending("done")
+
+
+@dataclass(frozen=True)
+class Taking:
+    """What a reading takes at most, by rule of thumb; `cost_usd` is None where no price is known."""
+
+    calls: int
+    tokens: int
+    cost_usd: float | None
+
+
+def reading_estimate(store: Store, run_id: str, reader: Reader) -> Taking:
+    """What it takes if every answer of a run is read anew; what was read already costs nothing again."""
+    _, answers = readings.progress(store, run_id, "")
+    calls = answers * reader.passes
+    tokens_in, tokens_out = calls * (JUDGE_PROMPT_TOKENS + ANSWER_TOKENS), calls * JUDGE_TOKENS
+    return Taking(calls, tokens_in + tokens_out, cost(reader.recogniser.removeprefix(JUDGE), tokens_in, tokens_out))

@@ -145,3 +145,35 @@ def read_values(store: Store, run_id: str, recognisers: Sequence[str]) -> pd.Dat
         FROM recognitions WHERE run_id = ? AND list_contains(?::VARCHAR[], recogniser)
     """
     return store.frame(sql, [run_id, list(recognisers)])
+
+
+def replace(store: Store, run_id: str, recogniser: str, rows: pd.DataFrame) -> None:
+    """Store a reading that was computed, in the place of what it was before: trial_id, model, item_id, value, stance,
+    strength, evidence (JSON)."""
+
+    def work(con: duckdb.DuckDBPyConnection) -> None:
+        outdate(con, run_id)
+        for table in ("recognitions", "recognised"):
+            con.execute(f"DELETE FROM {table} WHERE run_id = ? AND recogniser = ?", [run_id, recogniser])
+        con.register("together", rows)
+        con.execute(
+            """
+            INSERT INTO recognitions BY NAME
+            SELECT ? AS run_id, trial_id, model, item_id, ? AS recogniser, value, stance, strength, evidence, '' AS note
+            FROM together
+            """,
+            [run_id, recogniser],
+        )
+        con.execute(
+            """
+            INSERT INTO recognised BY NAME
+            SELECT DISTINCT ? AS run_id, trial_id, ? AS recogniser, 'ok' AS status, '' AS message, 0 AS tokens_in,
+                   0 AS tokens_out, 0.0 AS cost_usd, ?::TIMESTAMP AS recognised_at
+            FROM together
+            """,
+            [run_id, recogniser, now()],
+        )
+        con.unregister("together")
+
+    store.writer.run(work)
+    summarise(store, run_id)

@@ -8,8 +8,10 @@ from core.interchange.imports import SUFFIXES, read_any
 from core.items.shipped import shipped_suites
 from core.models.catalogue import catalogue
 from core.runs.answers import AnswersRead, template
+from core.runs.judging import refuse_itself
 from core.runs.plan import JUDGE, OFFLINE
 from core.values.system import systems
+from pages.shared.judging import may_judge_itself
 from pages.shared.parts import watch
 from pages.shared.plain import show_error
 from pages.shared.reading import reader_name, reader_note
@@ -18,8 +20,9 @@ from pages.shared.resources import manager
 NONE = "none"
 
 
-def start(read: AnswersRead, name: str, recogniser: str, base: str | None) -> None:
+def start(read: AnswersRead, name: str, recogniser: str, base: str | None, insisted: bool) -> None:
     try:
+        refuse_itself(recogniser, read.models, insisted)
         run_id = manager().start_import(read, name, recogniser, base)
     except UserError as error:
         show_error(error)
@@ -73,8 +76,10 @@ if upload is not None:
         show_error(error)
         st.stop()
     show(read)
+    recogniser = f"{JUDGE}{judge}" if kind == JUDGE else str(kind)
+    insisted = may_judge_itself(recogniser, read.models, "answers_itself")
     label = (
         f"Read the {len(read.answers):,} good answers" if read.problems else f"Read these {len(read.answers):,} answers"
     )
     if st.button(label, type="primary", icon=":material/play_arrow:"):
-        start(read, upload.name, f"{JUDGE}{judge}" if kind == JUDGE else str(kind), base)
+        start(read, upload.name, recogniser, base, insisted)

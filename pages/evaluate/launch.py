@@ -6,12 +6,14 @@ from core.errors import UserError
 from core.models.registry import check_spec
 from core.runs.budget import check_priced
 from core.runs.extending import check_extension
+from core.runs.judging import refuse_itself
 from core.runs.limits import Limits, check_limits
 from core.runs.manager import judge_of, load_plan
 from core.runs.plan import Plan, check
 from pages.shared import drafting
 from pages.shared.asking import choose_details
 from pages.shared.drafting import Draft
+from pages.shared.judging import may_judge_itself
 from pages.shared.limiting import choose_limits, has_budget
 from pages.shared.parts import watch
 from pages.shared.plain import escape, show_error
@@ -36,11 +38,12 @@ def say_origin(draft: Draft) -> None:
     st.button("Begin anew", icon=":material/restart_alt:", on_click=drafting.drop)
 
 
-def checked(plan: Plan, limits: Limits, extends: str) -> Plan:
+def checked(plan: Plan, limits: Limits, extends: str, insisted: bool) -> Plan:
     """The plan, fit to be started; raises UserError."""
     plan = check(plan)
     for spec in (*plan.models, *judge_of(plan)):
         check_spec(spec)
+    refuse_itself(plan.recogniser, [spec.name for spec in plan.models], insisted)
     check_priced(check_limits(limits), [*plan.models, *judge_of(plan)])
     if extends:
         check_extension(load_plan(store(), extends), plan)
@@ -70,6 +73,7 @@ open_plan()
 suite = choose_suite(draft)
 specs = choose_models(draft)
 recogniser, judge_base = choose_recogniser(suite, bool(extends))
+insisted = may_judge_itself(recogniser, [spec.name for spec in specs], "launch_itself")
 variations, epochs, probes, asking = choose_details(specs, suite, draft)
 budgeted = draft is not None and has_budget(draft.limits)
 with st.expander("Limits and budget", icon=":material/speed:", expanded=budgeted):
@@ -82,7 +86,7 @@ name = (
 )
 try:
     plan = checked(
-        Plan(name, suite, specs, variations, epochs, probes, recogniser, judge_base, asking), limits, extends
+        Plan(name, suite, specs, variations, epochs, probes, recogniser, judge_base, asking), limits, extends, insisted
     )
 except UserError as error:
     st.warning(escape(str(error)), icon=":material/edit:")

@@ -6,6 +6,7 @@ from core.store import queries
 from core.store.queries import RunHead
 from pages.shared.parts import start_first_run
 from pages.shared.plain import escape
+from pages.shared.readings import live_reading, show_readings
 from pages.shared.resources import every_run, manager, run_label, store
 from pages.shared.run_actions import controls, limits, stored_replies
 from pages.shared.run_details import DRAWN, details, list_runs
@@ -49,12 +50,16 @@ def look_at(head: RunHead, heads: list[RunHead]) -> None:
             icon=":material/database_off:",
         )
     limits(head)
-    if manager().running(head.run_id):
+    if manager().running(head.run_id) and head.state != "running":
+        live_reading(head.run_id)
+        progress(head)
+    elif manager().running(head.run_id):
         live_progress(head.run_id)
         live_radar(head.run_id)
     else:
         progress(head)
         partial_radar(head)
+        show_readings(head)
     details(head, [other for other in heads if other.run_id != head.run_id])
 
 

@@ -17,6 +17,7 @@ from core.analysis.agreement import (
     Level,
     cohen_kappa,
     fleiss_kappa,
+    gwet_ac1,
     krippendorff_alpha,
     percent_agreement,
 )
@@ -264,3 +265,31 @@ def test_intervals_of_alpha_hold_the_truth(level: Level) -> None:
     truth = krippendorff_alpha(made(99, 20_000, accuracy=0.6), level).value
     found = [krippendorff_alpha(made(s, 40, accuracy=0.6), level, seed=s) for s in range(150)]
     assert 0.9 <= np.mean([e.low <= truth <= e.high for e in found]) <= 0.995
+
+
+# Gwet's AC1
+
+
+def test_ac1_by_hand_and_where_one_category_prevails() -> None:
+    # Both say neutral 90 times of 100, and differ in 10: chance is 2 * .95 * .05, so AC1 = (.9 - .095) / .905.
+    first, second = np.repeat([1.0, 0.0, 1.0], [90, 5, 5]), np.repeat([1.0, 1.0, 0.0], [90, 5, 5])
+    ratings = np.column_stack([first, second])
+    found = gwet_ac1(ratings, (0.0, 1.0))
+    assert found.value == pytest.approx((0.9 - 0.095) / 0.905)
+    assert found.low < found.value < found.high <= 1
+    assert krippendorff_alpha(ratings).value < 0, "alpha collapses here"
+
+
+def test_ac1_of_full_agreement_counts_what_nobody_used_as_possible() -> None:
+    assert gwet_ac1(np.ones((10, 3)), (0.0, 1.0, 2.0)).value == 1.0
+    assert gwet_ac1(np.ones((10, 1)), (0.0, 1.0)).reason == ONE_CODER
+
+
+@given(st.lists(st.lists(st.sampled_from([0.0, 1.0, 2.0, np.nan]), min_size=3, max_size=3), min_size=1, max_size=12))
+@settings(max_examples=30, deadline=None)
+def test_ac1_stays_in_bounds_and_knows_no_order_of_coders(rows: list[list[float]]) -> None:
+    ratings = np.array(rows)
+    one, other = (gwet_ac1(table, (0.0, 1.0, 2.0)).value for table in (ratings, ratings[:, ::-1]))
+    assert np.isnan(one) == np.isnan(other)
+    if not np.isnan(one):
+        assert -1 <= one <= 1 and one == pytest.approx(other)

@@ -216,6 +216,7 @@ def test_only_errors_are_asked_again(store: Store) -> None:
 def test_unread_answers_are_read_again_without_asking(store: Store) -> None:
     model = Scripted("m", says_always("Help her."))
     work = job(store, [model], 5, Reader(broken=True))
+    store.writer.run(lambda con: con.execute("UPDATE runs SET recogniser = 'reader@1'"))
     assert carry_out(store, work).state == "incomplete"
     assert store.rows("SELECT DISTINCT status, message FROM recognised") == [("error", "The judge has no key.")]
     assert queries.progress(store, "r1")[["ok", "read", "unreadable"]].values.tolist() == [[5, 0, 5]]

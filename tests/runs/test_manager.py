@@ -101,6 +101,7 @@ def test_a_run_that_cannot_be_resumed(manager: RunManager) -> None:
     run_id = manager.start(plan(2))
     finish(manager, run_id)
     manager.store.writer.run(lambda con: con.execute("UPDATE runs SET recogniser = 'lexicon@old'"))
+    manager.store.writer.run(lambda con: con.execute("UPDATE recognised SET recogniser = 'lexicon@old'"))
     with pytest.raises(UserError, match="read with lexicon@old"):
         manager.resume(run_id)
     assert queries.run(manager.store, run_id).state == "done"
