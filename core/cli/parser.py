@@ -76,6 +76,8 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("run_id", metavar="RUN_ID", help=RUN)
     show.add_argument("--json", action="store_true", help="print JSON instead of tables")
     _read(commands.add("read", "reading", "Read a run again by another recogniser; its models are not asked."))
+    check = "Read some answers of a run with one thing changed that should not matter to a judge."
+    _check_judge(commands.add("check-judge", "checking", check))
     _readings(commands.add("readings", "reading", "List who read a run, and choose whose reading speaks for it."))
     _compare(commands.add("compare", "keeping", "Print in what the settings of two runs differ."))
     _export(commands.add("export", "stored", "Write one run's answers with their readings, one row an answer."))
@@ -226,6 +228,19 @@ def _read(command: argparse.ArgumentParser) -> None:
     add("--choose", action="store_true", help="let this reading speak for the run")
     _limits(command)
     add("--json", action="store_true", help=EVENTS)
+
+
+def _check_judge(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("run_id", metavar="RUN_ID", help=RUN)
+    add("--judge", metavar="NAME", required=True, help="the model that reads the values")
+    add("--judge-base", metavar="URL", help="where the judge is reached")
+    add("--passes", metavar="N", type=int, default=1, help="how often it reads an answer, values in another order")
+    add("--answers", metavar="N", type=int, default=20, help="of how many answers (default: 20)")
+    _insisting(command)
+    _limits(command)
+    add("--yes", action="store_true", help="start without being asked")
+    add("--json", action="store_true", help="print the result as JSON instead of a table")
 
 
 def _readings(command: argparse.ArgumentParser) -> None:

@@ -40,6 +40,8 @@ class JudgeRecogniser:
         self.model = model
         self.system = system
         self.passes = passes
+        self.first_turn = 0
+        self.order_of: str | None = None
         self._text = prompt_text()
         self._codebook = Message("system", codebook(self._text, system))
         self._schema = schema(system.ids)
@@ -52,12 +54,18 @@ class JudgeRecogniser:
         other.model = model
         return other
 
+    def probing(self, *, first_turn: int = 0, order_of: str | None = None) -> "JudgeRecogniser":
+        """The same judge with the orders of the passes from `first_turn` on, or those of the answer `order_of`."""
+        other = copy.copy(self)
+        other.first_turn, other.order_of = first_turn, order_of
+        return other
+
     async def recognise(self, question: str, answer: str) -> Verdict:
         if not answer.strip():
             return Verdict("invalid", message="The answer is empty: there is nothing to read.")
         bill: list[Reply] = []
         try:
-            codings = [await self._coding(question, answer, turn, bill) for turn in range(self.passes)]
+            codings = [await self._coding(question, answer, turn, bill) for turn in self._turns]
         except OutputError as error:
             return _billed(Verdict("invalid", message=f"The judge's reply could not be read: {error}"), bill)
         except ModelError as error:
@@ -69,14 +77,19 @@ class JudgeRecogniser:
         texts = _Texts(normalise(mask_names(self._text, answer)), normalise(question))
         return _billed(Verdict("ok", _agreed([_recognised(coding, texts) for coding in codings])), bill)
 
+    @property
+    def _turns(self) -> range:
+        return range(self.first_turn, self.first_turn + self.passes)
+
     def request(self, question: str, answer: str, turn: int = 0) -> Request:
         """What the judge is asked about one answer in pass `turn` (0-based)."""
         code = answer_code(question, answer, self.id, turn)
-        order = shuffled(self.system.ids, code)
+        order_code = code if self.order_of is None else answer_code(question, self.order_of, self.id, turn)
+        order = shuffled(self.system.ids, order_code)
         return Request(
             (self._codebook, task(self._text, question, mask_names(self._text, answer), order, code)),
             max_tokens=TOKENS_BASE + TOKENS_PER_VALUE * len(order),
-            seed=turn,
+            seed=turn - self.first_turn,
             schema=self._schema,
         )
 

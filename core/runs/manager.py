@@ -20,7 +20,7 @@ from core.models import sessions
 from core.models.base import Model, ModelSpec
 from core.models.registry import open_model
 from core.recognition.base import Recogniser
-from core.runs import rereading
+from core.runs import judge_checks, rereading
 from core.runs.answers import AnswersRead, ImportedModel, imported_rows
 from core.runs.budget import check_priced
 from core.runs.estimate import pilot_plan
@@ -154,6 +154,27 @@ class RunManager:
             models = [ImportedModel(spec.name, limits.at_once) for spec in plan.models]
             way, keep = rereading.carry_out, partial(readings.end, recogniser=recogniser.id)
             self._launch(run_id, plan, models, recogniser, limits, session, way, trials=(), keep=keep)
+        return recogniser.id
+
+    def check_judge(
+        self,
+        run_id: str,
+        reader: Reader,
+        answers: int = judge_checks.USUAL_ANSWERS,
+        limits: Limits | None = None,
+        insisted: bool = False,
+    ) -> str:
+        """Let a judge read some answers of a run that is not going on, with one thing changed that should not matter
+        (core.runs.judge_checks); returns the judge's id, under which the result is stored. Raises UserError as
+        `read_again` does."""
+        with self._resuming:
+            judge_checks.check_asked(reader, answers)
+            plan, recogniser, limits = self._reading(run_id, reader, limits, insisted)
+            run_records.set_limits(self.store, run_id, limits.to_json())
+            session = self.store.writer.run(lambda con: readings.next_session(con, run_id))
+            models = [ImportedModel(spec.name, limits.at_once) for spec in plan.models]
+            way = partial(judge_checks.carry_out, answers=answers)
+            self._launch(run_id, plan, models, recogniser, limits, session, way, trials=(), keep=lambda *_: None)
         return recogniser.id
 
     def _reading(

@@ -68,9 +68,10 @@ class Taking:
     cost_usd: float | None
 
 
-def reading_estimate(store: Store, run_id: str, reader: Reader) -> Taking:
-    """What it takes if every answer of a run is read anew; what was read already costs nothing again."""
+def reading_estimate(store: Store, run_id: str, reader: Reader, most: int | None = None, times: int = 1) -> Taking:
+    """What it takes if every answer of a run, or at most so many, is read anew, so many times; what was read already
+    costs nothing again."""
     _, answers = readings.progress(store, run_id, "")
-    calls = answers * reader.passes
+    calls = min(answers, answers if most is None else most) * times * reader.passes
     tokens_in, tokens_out = calls * (JUDGE_PROMPT_TOKENS + ANSWER_TOKENS), calls * JUDGE_TOKENS
     return Taking(calls, tokens_in + tokens_out, cost(reader.recogniser.removeprefix(JUDGE), tokens_in, tokens_out))

@@ -10,8 +10,9 @@ from core.errors import UserError
 from core.store import queries
 from core.store.database import Store
 from core.store.queries import ANSWERED
-from core.store.records import now
+from core.store.records import ResponseRow, now
 from core.store.summaries import OPEN, outdate, summarise
+from core.store.writer import Row, insert
 
 
 @dataclass(frozen=True)
@@ -177,3 +178,32 @@ def replace(store: Store, run_id: str, recogniser: str, rows: pd.DataFrame) -> N
 
     store.writer.run(work)
     summarise(store, run_id)
+
+
+def sample(store: Store, run_id: str, most: int) -> list[ResponseRow]:
+    """Up to `most` readable answers of a run, always the same ones, from all over it."""
+    columns = ", ".join(ResponseRow.__dataclass_fields__)
+    sql = f"""
+        SELECT {columns} FROM responses WHERE run_id = ? AND {ANSWERED} AND {OPEN}
+        ORDER BY hash(trial_id), trial_id LIMIT ?
+    """
+    return [ResponseRow(*row) for row in store.rows(sql, [run_id, most])]
+
+
+def keep_checks(store: Store, run_id: str, recogniser: str, rows: Sequence[dict[str, object]]) -> None:
+    """Store what the probes of a judge changed (core.runs.judge_checks.Probed), with the time."""
+    key: Row = {"run_id": run_id, "recogniser": recogniser, "checked_at": now()}
+    store.writer.run(lambda con: insert(con, "judge_checks", [key | row for row in rows]))
+
+
+def checks(store: Store, recognisers: Sequence[str]) -> pd.DataFrame:
+    """All checks of these judges, on whatever run, the newest first: run_id, recogniser, probe, answers, stances,
+    changed, taken, taken_changed, checked_at."""
+    sql = "FROM judge_checks WHERE list_contains(?::VARCHAR[], recogniser) ORDER BY checked_at DESC, probe DESC"
+    return store.frame(sql, [list(recognisers)])
+
+
+def checks_for(store: Store, run_id: str, recognisers: Sequence[str]) -> pd.DataFrame:
+    """The checks of these judges, and of any that was checked on this run."""
+    sql = "SELECT DISTINCT recogniser FROM judge_checks WHERE run_id = ?"
+    return checks(store, [*recognisers, *(row[0] for row in store.rows(sql, [run_id]))])

@@ -18,6 +18,7 @@ from core.store import readings
 from core.store.queries import RunHead
 from core.store.readings import ReadingOf
 from core.values.system import system
+from pages.shared.judge_checks import show_checks, start_check
 from pages.shared.judging import may_judge_itself
 from pages.shared.parts import dollars
 from pages.shared.plain import escape, show_error
@@ -52,6 +53,7 @@ def show_readings(head: RunHead) -> None:
         if found:
             choose(head, found)
         read_again(head)
+        show_checks(head, found)
         compare(head, found)
 
 
@@ -93,10 +95,12 @@ def read_again(head: RunHead) -> None:
             show_error(error)
         else:
             st.rerun()
+    if kind == JUDGE and reader:
+        start_check(head, reader, insisted)
 
 
 def _judge(head: RunHead) -> tuple[Reader | None, bool]:
-    left, middle, right = st.columns([3, 3, 1])
+    left, middle, right = st.columns([3, 3, 2])
     names = [entry.name for entry in catalogue() if entry.kind in ("api", "local")]
     given = st.session_state.get("again_judge")
     names = names if given in (None, *names) else [*names, str(given)]
@@ -121,8 +125,8 @@ def compare(head: RunHead, found: list[ReadingOf]) -> None:
     singles = {one.recogniser: one for one in found if one.read and single(one.recogniser)}
     if len(singles) < 2:
         return
-    measure = next(iter(singles.values())).measure
-    usual = [name for name, one in singles.items() if one.measure == measure]
+    measures = [one.measure for one in singles.values()]
+    usual = [name for name, one in singles.items() if one.measure == max(measures, key=measures.count)]
     st.markdown("**How far readings agree**")
     names = st.multiselect("Readings to compare", list(singles), default=usual, key=f"compared_{head.run_id}")
     try:

@@ -65,3 +65,18 @@ def test_reading_options_that_go_nowhere(
 ) -> None:
     assert main(["read", "nobody", *options]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_judge_is_checked_once_somebody_said_yes(
+    store: Path, judge: FaultyServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--model", "simulated/open", "--probes", "0"]) == 0
+    check = ["check-judge", only_run(capsys), "--judge", "openai/j", "--judge-base", judge.address, "--answers", "4"]
+    assert main(check) == 2 and judge.count == 0
+    assert "At most about 12 calls" in (said := capsys.readouterr().err) and "--yes" in said
+    assert main([*check, "--yes"]) == 0 and judge.count == 12
+    assert "0.0% [0.0%, " in capsys.readouterr().out
+    assert main([*check, "--yes", "--json"]) == 0 and judge.count == 12, "all replies were stored"
+    order, length = json.loads(capsys.readouterr().out)
+    assert (order["probe"], length["probe"]) == ("order", "length")
+    assert order["all"]["share"] == 0 and order["not_neutral"]["share"] is None

@@ -75,6 +75,21 @@ def test_a_judge_among_the_models_is_refused_until_one_insists(own_app: Path) ->
     assert not one(at.checkbox, "The judge may judge itself").value
 
 
+def test_a_judge_is_checked_and_the_result_stands_beside_it(own_app: Path) -> None:
+    at = visit("runs")
+    with serve([says(judging("supports"))]) as judge:
+        type_in(one(at.selectbox, "Another judge"), "openai/j")
+        one(at.text_input, "Its server address (optional)").set_value(judge.address)
+        at = calm(at.run())
+        assert "at most about 60 calls" in texts(at)
+        press(at, "Check this judge")
+        assert manager().wait(only_run(), WAIT_S) and judge.count == 60
+    table = frame(visit("runs"), "what was changed")
+    order, length = table["stances changed"]  # the added sentences have words that some answers lack
+    assert order.startswith("0.0% [0.0%, ") and length.endswith("]")
+    assert table["judge"].str.startswith("judge:openai/j@").all()
+
+
 def test_launch_refuses_a_judge_that_would_judge_itself(empty_app: Path) -> None:
     at = visit("launch")
     one(at.multiselect, "Models").options.append("openai/gpt-4o")

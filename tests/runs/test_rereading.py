@@ -11,6 +11,7 @@ from servers import Answer, FaultyServer, error, says, serve
 from core.errors import UserError
 from core.models.base import ModelSpec
 from core.recognition import minilm
+from core.runs.judge_checks import PADDING
 from core.runs.limits import Limits
 from core.runs.manager import RunManager
 from core.runs.plan import Plan
@@ -187,3 +188,65 @@ def test_a_deleted_run_leaves_no_reading(manager: RunManager, run_id: str) -> No
         read(manager, run_id, judged(judge))
     manager.delete(run_id)
     assert manager.store.rows("SELECT count(*) FROM readings") == [(0,)]
+
+
+# Does a reading hang on what should not matter?
+
+
+def probed(manager: RunManager, run_id: str, server: FaultyServer, answers: int = 3) -> dict[str, dict[str, Any]]:
+    name = manager.check_judge(run_id, judged(server), answers)
+    assert manager.wait(run_id, 60)
+    rows = readings.checks(manager.store, [name]).to_dict("records")
+    return {row["probe"]: {str(cell): row[cell] for cell in row} for row in rows}
+
+
+def order_of(content: str) -> list[str]:
+    """The values in the order in which a judge was told them."""
+    return sorted(IDS, key=lambda value: content.index(value))
+
+
+def test_a_judge_that_minds_nothing_passes_its_check(manager: RunManager, run_id: str) -> None:
+    with serve(judge_says(lambda _: "supports")) as judge:
+        found = probed(manager, run_id, judge)
+        assert judge.count == 9, "each of three answers as it is, in another order, and padded"
+        read(manager, run_id, judged(judge))
+        assert judge.count == 10, "the plain readings are stored replies by now"
+    for row in found.values():
+        assert (row["answers"], row["stances"], row["changed"], row["taken"]) == (3, 30, 0, 30)
+    assert set(found) == {"order", "length"} and manager.endings[run_id].state == "done"
+    assert queries.run(manager.store, run_id).state == "done"
+
+
+def test_a_judge_that_likes_long_answers_is_found_out(manager: RunManager, run_id: str) -> None:
+    with serve(judge_says(lambda content: "supports" if PADDING[0] in content else "neutral")) as judge:
+        found = probed(manager, run_id, judge)
+        orders = [order_of(request["messages"][-1]["content"]) for request in judge.requests]
+    assert found["order"]["changed"] == 0 and found["order"]["taken"] == 0
+    assert found["length"]["changed"] == found["length"]["taken_changed"] == 30
+    assert len({tuple(order) for order in orders}) == 6, "padding alone changes no order"
+
+
+def test_a_judge_that_heeds_the_order_is_found_out(manager: RunManager, run_id: str) -> None:
+    orders: set[tuple[str, ...]] = set()
+
+    def first_come(content: str) -> str:
+        """Another stance as soon as an answer comes in another order."""
+        known = len(orders)
+        orders.add(tuple(order_of(content)))
+        return "supports" if len(orders) == known or known == 0 else "opposes"
+
+    with serve(judge_says(first_come)) as judge:
+        found = probed(manager, run_id, judge, 1)
+    assert found["order"]["changed"] == 10 and found["length"]["changed"] == 0
+
+
+def test_a_check_within_its_limits_or_not_at_all(manager: RunManager, run_id: str) -> None:
+    spent = ledger.spent(manager.store, run_id)[0]
+    with serve(judge_says(lambda _: "supports")) as judge:
+        name = manager.check_judge(run_id, judged(judge), 3, Limits(max_calls=spent + 2))
+        assert manager.wait(run_id, 60) and judge.count == 2
+    assert "limit of" in manager.endings[run_id].message and readings.checks(manager.store, [name]).empty
+    with pytest.raises(UserError, match="Only a judge"):
+        manager.check_judge(run_id, Reader("lexicon"))
+    with pytest.raises(UserError, match="1 to 500"):
+        manager.check_judge(run_id, Reader("judge:openai/j"), 0)
