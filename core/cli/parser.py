@@ -246,6 +246,9 @@ def _check_judge(command: argparse.ArgumentParser) -> None:
 def _readings(command: argparse.ArgumentParser) -> None:
     command.add_argument("run_id", metavar="RUN_ID", help=RUN)
     command.add_argument("--choose", metavar="READING", help="let this reading speak for the run")
+    rules = ("majority", "mean", "dawid-skene")
+    command.add_argument("--combine", choices=rules, help="store what the readings --of say together as one more")
+    command.add_argument("--of", metavar="READING", nargs="+", default=[], help="the readings to combine")
     command.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
 

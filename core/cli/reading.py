@@ -15,6 +15,7 @@ from core.cli.spending import say_spending
 from core.errors import UserError
 from core.models.base import ModelSpec
 from core.models.registry import check_spec
+from core.runs.aggregates import aggregate
 from core.runs.manager import RunManager, stored_limits
 from core.runs.plan import JUDGE, LEXICON
 from core.runs.rereading import Reader
@@ -86,9 +87,13 @@ def _report(store: Store, run_id: str, found: ReadingOf, speaks: bool, tell: Eve
 
 
 def list_readings(args: argparse.Namespace) -> int:
-    """The readings of a run; --choose lets another one speak for it."""
+    """The readings of a run; --combine makes one of several, --choose lets another one speak for it."""
     with stored(args) as store:
         head = queries.run(store, args.run_id)
+        if bool(args.combine) != bool(args.of):
+            raise UserError("--combine says how, and --of which readings are put together: name both.")
+        if args.combine:
+            aggregate(store, head.run_id, args.of, args.combine)
         if args.choose:
             readings.choose(store, head.run_id, args.choose)
         found = readings.readings_of(store, head.run_id)

@@ -100,7 +100,7 @@ def read_again(head: RunHead) -> None:
 
 
 def _judge(head: RunHead) -> tuple[Reader | None, bool]:
-    left, middle, right = st.columns([3, 3, 2])
+    left, middle, right = st.columns([3, 3, 2], vertical_alignment="bottom")
     names = [entry.name for entry in catalogue() if entry.kind in ("api", "local")]
     given = st.session_state.get("again_judge")
     names = names if given in (None, *names) else [*names, str(given)]

@@ -41,6 +41,15 @@ def test_another_judge_reads_and_is_chosen(
     assert main(["readings", run_id, "--json"]) == 0
     chosen, other = json.loads(capsys.readouterr().out)
     assert chosen["speaks"] and chosen["measure"] == "stance" and other["recogniser"].startswith("lexicon@")
+    both = ["--of", chosen["recogniser"], other["recogniser"]]
+    assert main(["readings", run_id, "--combine", "mean", *both]) == 2
+    assert "are not mixed" in capsys.readouterr().err
+    assert main(["readings", run_id, "--combine", "mean"]) == 2
+    assert main(["read", run_id, "--judge", "openai/k", "--judge-base", judge.address]) == 0
+    judges = [chosen["recogniser"], chosen["recogniser"].replace("openai/j", "openai/k")]
+    capsys.readouterr()
+    assert main(["readings", run_id, "--combine", "mean", "--of", *judges]) == 0
+    assert f"mean({','.join(judges)})" in capsys.readouterr().out
     assert main(["readings", run_id, "--choose", other["recogniser"]]) == 0
     assert "lexicon@" in capsys.readouterr().out.splitlines()[1]
 
