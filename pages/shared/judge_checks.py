@@ -36,7 +36,11 @@ def start_check(head: RunHead, reader: Reader, insisted: bool) -> None:
 def show_checks(head: RunHead, found: list[ReadingOf]) -> None:
     """The last checks of the judges that have read, or were checked on, this run."""
     ending = manager().endings.get(head.run_id)
-    if ending and ending.message:
+    if ending and ending.message not in (
+        "",
+        head.message,
+        *(one.message for one in found),
+    ):  # a check's, said here only
         st.warning(escape(ending.message), icon=":material/info:")
     table = readings.checks_for(store(), head.run_id, [one.recogniser for one in found])
     if table.empty:
