@@ -47,7 +47,7 @@ def projected(shape: Floats, placing: Placing) -> Floats:
     return there
 
 
-def coverage(kind: str, n: int, method: Method, others: Floats = COUNTRIES, rounds: int = 300) -> float:
+def coverage(kind: str, n: int, method: Method, others: Floats = COUNTRIES, rounds: int = 150) -> float:
     """The share of outlines that hold the true profile's place; its standard error is below 0.02."""
     rng, held, shape = np.random.default_rng(n), [], standardised(TRUTHS[kind])
     for seed in range(rounds):

@@ -28,7 +28,7 @@ from core.store.database import Store
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
 
 TRIALS = 5000
-KILLED_TRIALS = 2000
+KILLED_TRIALS = 1200
 KILLS = 3
 LIMITS = Limits(at_once=48, provider_at_once=96, timeout_s=1)
 
@@ -163,7 +163,7 @@ def test_killed_at_random_moments(tmp_path: Path, faulty: Any) -> None:
 
 
 def test_the_disk_is_full_for_a_while(tmp_path: Path, faulty: Any) -> None:
-    trials = 2000
+    trials = 1200
     run_id, asked = start(tmp_path / "s.duckdb", faulty.address, trials)
     said = go_on(tmp_path / "s.duckdb", run_id, full=1)
     assert said.count("full True") == 1 and "ended" in said
