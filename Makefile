@@ -16,8 +16,8 @@ test: $(VENV)/.dev
 	@$(MAKE) --no-print-directory check
 	@echo "== Tests without the browser, the slow ones and the embedded model included (about nine minutes)"
 	@$(BIN)/python -m pytest -m "not browser" -n 3 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
-	@echo "== Journeys in a browser (about seven minutes)"
-	@$(BIN)/python -m pytest -m browser -n 2 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
+	@echo "== Journeys in a browser (about six minutes)"
+	@$(BIN)/python -m pytest -m browser -n 3 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
 
 check: $(VENV)/.dev
 	@echo "== Style and types"

@@ -49,7 +49,7 @@ def test_hostile_answers_are_shown_as_text(server: Server, tabs: Tabs, tmp_path:
     read.wait_for(timeout=WAIT_MS)
     unharmed(page)
     read.click()
-    expect(page.get_by_text("calls ·")).to_contain_text(["· done"], timeout=WAIT_MS)
+    expect(page.get_by_text("answers ·")).to_contain_text(["· done"], timeout=WAIT_MS)
     expect(page.get_by_role("button", name="Stop")).to_be_disabled()
     settle(page)
     unharmed(page)
