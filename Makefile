@@ -1,11 +1,12 @@
 # make run    installs what the app needs and opens it
-# make test   installs what the tests need (a browser included) and runs all of them
+# make test   installs what the tests need (a browser included) and runs all of them but the longest
+# make long   the longest tests: simulations of coverage, soaks
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test check fast install clean
+.PHONY: run test long check fast install clean
 
 run: $(VENV)/.app
 	@echo "== Opening Polycompass at http://localhost:$(PORT)  (stop with Ctrl-C)"
@@ -15,9 +16,12 @@ test: $(VENV)/.dev
 	@sh scripts/browser.sh
 	@$(MAKE) --no-print-directory check
 	@echo "== Tests without the browser, the slow ones and the embedded model included (about nine minutes)"
-	@$(BIN)/python -m pytest -m "not browser" -n 3 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
+	@$(BIN)/python -m pytest -m "not browser and not long" -n 3 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
 	@echo "== Journeys in a browser (about six minutes)"
 	@$(BIN)/python -m pytest -m browser -n 3 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
+
+long: $(VENV)/.dev
+	@$(BIN)/python -m pytest -m long -n 2 --durations=10
 
 check: $(VENV)/.dev
 	@echo "== Style and types"

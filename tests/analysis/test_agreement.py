@@ -258,7 +258,7 @@ def test_as_many_items_as_answers_must_be_named() -> None:
         krippendorff_alpha(made(0), items=[1, 2, 3])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("level", LEVELS)
 def test_intervals_of_alpha_hold_the_truth(level: Level) -> None:
     """19 in 20, give or take three standard errors of 150 rounds."""

@@ -220,7 +220,7 @@ def test_calibration_error_of_true_probabilities_is_chance_and_its_interval_come
     assert off.low > 0.2
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("figure", ["auc", "f1"])
 def test_intervals_hold_the_truth(figure: str) -> None:
     """19 in 20, give or take three standard errors of 150 rounds, of each value and of their mean."""

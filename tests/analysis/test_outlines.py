@@ -59,6 +59,7 @@ def coverage(kind: str, n: int, method: Method, others: Floats = COUNTRIES, roun
     return float(np.mean(held))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", TRUTHS)
 @pytest.mark.parametrize("n", [MIN_ITEMS, 30, 100])
 def test_outlines_on_the_circle_hold_the_truth_19_times_in_20(kind: str, n: int) -> None:

@@ -147,6 +147,7 @@ def go_on(path: Path, run_id: str, full: int = 0, kill_after_s: float | None = N
     return said
 
 
+@pytest.mark.long
 def test_killed_at_random_moments(tmp_path: Path, faulty: Any) -> None:
     run_id, asked = start(tmp_path / "s.duckdb", faulty.address, KILLED_TRIALS)
     moments = random.Random(3)
@@ -162,6 +163,7 @@ def test_killed_at_random_moments(tmp_path: Path, faulty: Any) -> None:
     store.close()
 
 
+@pytest.mark.long
 def test_the_disk_is_full_for_a_while(tmp_path: Path, faulty: Any) -> None:
     trials = 1200
     run_id, asked = start(tmp_path / "s.duckdb", faulty.address, trials)
