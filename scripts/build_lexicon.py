@@ -1,7 +1,8 @@
 """Learn data/recogniser/lexicon.npz and measure it: `python scripts/build_lexicon.py [--data FOLDER]`, 2-3 minutes.
 
-Needs `pip install polycompass[build]` and the arguments of Touché23-ValueEval in FOLDER/recognition/valueeval23.
-Everything is learned and chosen inside the training split; the validation split is read once, at the end, to report.
+Needs `pip install -c constraints.txt -e '.[build]'` and the arguments of Touché23-ValueEval in
+FOLDER/recognition/valueeval23. Everything is learned and chosen inside the training split; the
+validation split is read once, at the end, to report.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """Fit data/recogniser/minilm_head.npz and measure it: `python scripts/build_minilm.py [--data FOLDER]`, 3-4 minutes.
 
-Needs `pip install polycompass[build]`, data/recogniser/lexicon.npz (scripts/build_lexicon.py) and the arguments of
-Touché23-ValueEval in FOLDER/recognition/valueeval23. As there, everything is learned and chosen inside the training
-split, by folds that share no conclusion; the validation split is read once, at the end, to report.
+Needs `pip install -c constraints.txt -e '.[build]'`, data/recogniser/lexicon.npz (scripts/build_lexicon.py) and the
+arguments of Touché23-ValueEval in FOLDER/recognition/valueeval23. As there, everything is learned and chosen inside the
+training split, by folds that share no conclusion; the validation split is read once, at the end, to report.
 """
 
 import argparse

@@ -153,7 +153,9 @@ def _connected(address: str) -> "Client":
     try:
         from distributed import Client
     except ImportError:
-        raise UserError("Dask distributed is not installed. Install it: pip install 'polycompass[cluster]'") from None
+        raise UserError(
+            "Dask distributed is not installed. Install it: pip install -c constraints.txt -e '.[cluster]'"
+        ) from None
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it would say is said by the run's end
     try:
         if not _ADDRESS.fullmatch(address):  # with some others the client waits for ever

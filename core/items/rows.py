@@ -1,14 +1,13 @@
 """Rows out of a person's CSV or JSONL file, before anything is known of values: only the file's own form is judged."""
 
-import csv
-import io
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.csv_records import csv_records
 from core.errors import UserError
 
 COLUMNS = ("id", "text", "values", "domain", "region", "option_a", "value_a", "option_b", "value_b", "starter")
@@ -101,7 +100,7 @@ def _limited(rows: list[Row], filename: str) -> None:
 
 
 def _csv_table(text: str, filename: str) -> Table:
-    records = _csv_records(text, filename)
+    records = csv_records(text, filename, MAX_BYTES)
     header = tuple(cell.strip() for cell in next(records, (1, []))[1])
     columns = [name.casefold() if name.casefold() in COLUMNS else name for name in header]
     twice = [name for name, n in Counter(columns).items() if n > 1 and name in COLUMNS]
@@ -112,23 +111,6 @@ def _csv_table(text: str, filename: str) -> Table:
         rows.append(_csv_row(line, cells, columns))
         _limited(rows, filename)
     return Table(tuple(rows), tuple(columns), {})
-
-
-def _csv_records(text: str, filename: str) -> Iterator[tuple[int, list[str]]]:
-    """Each record that is not blank, with the line at which it starts."""
-    csv.field_size_limit(MAX_BYTES)  # it is the whole process's, and others set it too
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    start = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield start, cells
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise UserError(
-            f"{filename}, the row that starts at line {start}: its quotation marks do not pair up ({error}). Put "
-            "quoted fields between two marks and double every mark inside."
-        ) from error
 
 
 def _csv_row(line: int, cells: list[str], columns: list[str]) -> Row:

@@ -5,14 +5,13 @@ A CSV file has one row a label: `text`, `value` (its id or name), `label`, and m
 names what belongs together, such as the document that sentences come from: intervals draw groups, not texts.
 """
 
-import csv
 import hashlib
-import io
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from core.csv_records import csv_records, utf8
 from core.errors import RowProblem, UserError
 from core.recognition.base import Measure, Stance
 from core.text import clean
@@ -157,30 +156,8 @@ def table(
     UserError when it is none."""
     if len(data) > MAX_BYTES:
         raise UserError(f"{filename} is larger than {MAX_BYTES // 1_000_000} MB. Split it.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise UserError(f"{filename} is not UTF-8 text (line {line}). Save it as UTF-8.") from error
-    records = _records(text, filename, delimiter, quoted)
+    records = csv_records(utf8(data, filename), filename, MAX_BYTES, delimiter, quoted)
     header = next(records, None)
     if header is None:
         raise UserError(f"{filename} is empty.")
     return header[1], records
-
-
-def _records(text: str, filename: str, delimiter: str, quoted: bool) -> Iterator[tuple[int, list[str]]]:
-    csv.field_size_limit(MAX_BYTES)
-    lines = io.StringIO(text, newline="")
-    if quoted:
-        reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    else:
-        reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE, strict=True)
-    start = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield start, cells
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise UserError(f"{filename}: the row that starts in line {start} cannot be read ({error}).") from error

