@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from core.errors import UserError
-from core.methods.value_compass import CLOSED, ValueCompass
+from core.methods.value_compass import ValueCompass
 
 EXIT_CODES = """\
 exit codes:
@@ -148,7 +148,7 @@ def _planning(command: argparse.ArgumentParser) -> None:
     add("--api-base", metavar="URL", help="where the hosted models are reached, such as http://localhost:8000/v1")
     _reading(command)
     add("--epochs", metavar="N", type=int, help="how often each question is asked (default: 1)")
-    wordings = [name for name in ValueCompass().variations if name not in CLOSED]
+    wordings = ValueCompass().variations
     add("--variations", nargs="+", choices=wordings, metavar="open-N", help=f"wordings: {', '.join(wordings)}")
     add("--probes", metavar="N", type=_count, help="scenarios also asked as closed questions, both orders (default: 6)")
     usual = "an answer's most tokens (default: 48 if all are embedded, else 256)"

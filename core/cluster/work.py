@@ -20,7 +20,7 @@ from core.cluster.merge import merge
 from core.cluster.shards import Shard
 from core.errors import UserError
 from core.items.item import Item, Option, Suite
-from core.methods.value_compass import ValueCompass
+from core.methods.registry import method_of
 from core.runs.execute import Ending, Engine, Job, Left, execute
 from core.runs.limits import Limits
 from core.runs.manager import models_of, recogniser_of
@@ -73,7 +73,7 @@ def _job(shard: Shard, store: Store, stop: Callable[[], bool]) -> Job:
     plan = _plan(shard)
     limits = Limits(**shard["limits"])
     recogniser = recogniser_of(plan, limits)
-    method = ValueCompass()
+    method = method_of(plan.method)
     here, there = (method.prompt_hash, recogniser.id if recogniser else ""), (plan.prompt_hash, shard["recogniser"])
     if here != there:
         raise UserError(

@@ -10,7 +10,6 @@ import pandas as pd
 
 from core.interchange.source import Source, problem, short_id, stamp
 from core.items.item import Item
-from core.methods.value_compass import ValueCompass
 from core.store import queries
 from core.store.database import Store
 from core.store.queries import RunHead
@@ -71,7 +70,7 @@ def sample(run: Source, answer: Cells, readings: Readings, several: bool) -> dic
     """Inspect's EvalSample of one row of core.store.queries.export. Its id is the item's, followed by "_" and the
     wording if the log has `several`. `target` is empty: no answer is the right one."""
     item = run.suite.by_id[answer["item_id"]]
-    asked = _messages(run, item, answer["variation"])
+    asked = _messages(run, item, answer)
     output = _output(answer)
     failed = answer["outcome"] == "error"
     said = [choice["message"] for choice in output["choices"]]
@@ -108,11 +107,13 @@ def summary(one: Cells) -> dict[str, Any]:
     }
 
 
-def _messages(run: Source, item: Item, variation: str) -> list[dict[str, Any]]:
-    """The messages as they were asked, none where they are not known."""
+def _messages(run: Source, item: Item, answer: Cells) -> list[dict[str, Any]]:
+    """The messages of the last call as they were asked, none where they are not known."""
     if not run.asked:
         return []
-    request = ValueCompass().request(item, variation, run.asking)
+    steps = plain(answer["steps"])
+    said = [step["said"] for step in json.loads(steps)] if isinstance(steps, str) else []
+    request = run.method.request(item, answer["variation"], run.asking, said)
     return [{"role": message.role, "content": message.content, "source": "input"} for message in request.messages]
 
 

@@ -10,8 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from core.items.item import Suite
-from core.methods.base import Asking
-from core.methods.value_compass import ValueCompass
+from core.methods.base import Asking, Method
+from core.methods.registry import method_of, methods
 from core.store import queries, records
 from core.store.database import Store
 from core.store.queries import RunHead
@@ -32,7 +32,12 @@ class Source:
 
     @cached_property
     def asked(self) -> bool:
-        return self.head.kind != "import" and self.plan.get("prompt_hash") == ValueCompass().prompt_hash
+        known = self.head.kind != "import" and self.plan.get("method") in methods()
+        return known and self.plan.get("prompt_hash") == self.method.prompt_hash
+
+    @property
+    def method(self) -> Method:
+        return method_of(self.plan["method"])
 
     @property
     def config(self) -> dict[str, object]:

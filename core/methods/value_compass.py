@@ -7,9 +7,10 @@ answers of a model that reads agree, those of one that picks by position do not 
 import hashlib
 import re
 import tomllib
+from collections.abc import Sequence
 
 from core.items.item import Item, Option
-from core.methods.base import Asking, Outcome, Reading
+from core.methods.base import Asking, Outcome, Reading, Scale
 from core.models.base import Message, Reply, Request
 from core.paths import DATA
 from core.recognition.refusals import is_refusal
@@ -23,6 +24,10 @@ class ValueCompass:
     """The method, with the prompts in data/prompts/value_compass.toml."""
 
     id = "value_compass"
+    name = "Value Compass"
+    free = True
+    scale: Scale | None = None
+    probes = CLOSED
 
     def __init__(self) -> None:
         raw = _PROMPTS.read_bytes()
@@ -31,10 +36,19 @@ class ValueCompass:
 
     @property
     def variations(self) -> tuple[str, ...]:
-        """The wordings of the open question, then the closed question in both orders."""
-        return (*self._prompts["open"], *CLOSED)
+        """The wordings of the open question."""
+        return tuple(self._prompts["open"])
 
-    def request(self, item: Item, variation: str, asking: Asking) -> Request:
+    @property
+    def usual(self) -> tuple[str, ...]:
+        """The first wording."""
+        return self.variations[:1]
+
+    def calls(self, variation: str) -> int:
+        """Always one."""
+        return 1
+
+    def request(self, item: Item, variation: str, asking: Asking, said: Sequence[str] = ()) -> Request:
         """One call. A closed question needs an item with two options (ValueError otherwise)."""
         if variation in CLOSED:
             return self._closed(item, variation, asking)

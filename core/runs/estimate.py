@@ -6,7 +6,7 @@ Measured on a pilot of the plan where there is one, else on what the store holds
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from core.methods.value_compass import ValueCompass
+from core.methods.registry import method_of
 from core.models.base import ModelSpec
 from core.models.prices import price
 from core.runs.limits import Limits
@@ -98,7 +98,7 @@ def estimate(
 ) -> list[Estimate]:
     """One row a model, and one for the judge where there is one. `pilot` is the id of a finished pilot of this plan."""
     limits = limits or Limits()
-    calls = plan.size // max(len(plan.models), 1)
+    calls = plan.calls // max(len(plan.models), 1)
     rows = [_model(plan, spec, calls, store, limits, cache, pilot) for spec in plan.models]
     if plan.recogniser.startswith(JUDGE):
         rows.append(_judge(plan, store, limits, pilot))
@@ -148,11 +148,11 @@ def _row(name: str, role: str, calls: int, each: Measured, at_once: int, basis: 
 
 
 def _stored(plan: Plan, spec: ModelSpec, cache: ReplyCache) -> int:
-    """How many of a model's calls have a stored reply."""
+    """How many of a model's trials have a stored reply to their first call."""
     return sum(cache.holds(key) for key in _keys(plan, spec)) if cache.size() else 0
 
 
 def _keys(plan: Plan, spec: ModelSpec) -> Iterator[Key]:
-    method = ValueCompass()
+    method = method_of(plan.method)
     for trial in plan.trials(spec.name):
         yield key_of(spec, method.request(plan.suite.by_id[trial.item], trial.variation, plan.asking_in(trial.epoch)))

@@ -10,10 +10,10 @@ import contextlib
 import itertools
 import json
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from core.methods.base import Method
+from core.methods.base import Method, Reading, broken
 from core.models.base import Model, ModelError, ModelSpec, Reply, Request
 from core.recognition.base import Recogniser, Verdict
 from core.recognition.judge import JudgeRecogniser
@@ -77,8 +77,16 @@ class Ending:
 
 
 @dataclass(frozen=True)
+class Step:
+    """An earlier call of a trial: the message it ended with, and the reply."""
+
+    asked: str
+    said: str
+
+
+@dataclass(frozen=True)
 class Task:
-    """A trial, and how it is asked."""
+    """A trial, and its first call."""
 
     trial: Trial
     request: Request
@@ -97,6 +105,7 @@ class Engine:
         specs = {spec.name: spec for spec in job.plan.models}
         self.lines = [self._line(model, specs.get(model.name, ModelSpec(model.name)), "model") for model in job.models]
         self._places: dict[str, Gate] = {}
+        self._shared: dict[tuple[str, str], asyncio.Task[Called]] = {}
         self.recogniser = job.recogniser
         self.judge: Line | None = None
         if isinstance(job.recogniser, JudgeRecogniser):
@@ -186,21 +195,52 @@ class Engine:
     async def _ask(self, line: Line, task: Task, stored: dict[str, Reply]) -> None:
         if line.left:
             return
-        row = self._answer(task.trial, await line.call(task.request, task.key, stored))
+        if self.job.method.calls(task.trial.variation) == 1:
+            row = self._answer(task.trial, await line.call(task.request, task.key, stored))
+        else:
+            row = self._answer(task.trial, *await self._chained(line, task))
         if row is not None:
             await self._read(row)
 
-    def _answer(self, trial: Trial, called: Called) -> ResponseRow | None:
+    async def _chained(self, line: Line, task: Task) -> tuple[Called, list[Step]]:
+        """The last call of a trial that takes several, and the earlier ones; or the one with which it broke off."""
+        trial, method, plan = task.trial, self.job.method, self.job.plan
+        item, asking = plan.suite.by_id[trial.item], plan.asking_in(trial.epoch)
+        request, steps = task.request, list[Step]()
+        for _ in range(method.calls(trial.variation) - 1):
+            called = await self._once_for_all(line, request)
+            if called.reply is None or broken(called.reply):
+                return called, steps
+            steps.append(Step(request.messages[-1].content, called.reply.text))
+            request = method.request(item, trial.variation, asking, [step.said for step in steps])
+        return await _looked_up(line, request, key_of(line.spec, request)), steps
+
+    async def _once_for_all(self, line: Line, request: Request) -> Called:
+        """An earlier call of a chain: whoever asks the same in this session gets the same reply."""
+        key = key_of(line.spec, request)
+        name = (line.name, key.digest)
+        if name not in self._shared:
+            self._shared[name] = asyncio.create_task(_looked_up(line, request, key))
+        return await asyncio.shield(self._shared[name])
+
+    def _answer(self, trial: Trial, called: Called, steps: Sequence[Step] = ()) -> ResponseRow | None:
         """Store how a trial ended; returns the row if values are to be read in it."""
         key = (self.job.run_id, trial.id, trial.model, trial.item, trial.variation, trial.epoch)
+        method = self.job.method
         if called.reply is None:
             assert called.error is not None
             self.store.writer.put([records.response(_failed(key, called.error, called.attempts))])
             return None
-        reading = self.job.method.read(self.job.plan.suite.by_id[trial.item], trial.variation, called.reply)
-        probs = json.dumps(reading.probs) if reading.probs else None
-        row = _answered(key, called, called.reply, reading.outcome, reading.choice, probs)
-        self.store.writer.put([records.response(row)])
+        ended_early = broken(called.reply) if len(steps) + 1 < method.calls(trial.variation) else None
+        if ended_early:
+            reading = Reading(ended_early, False)
+        else:
+            reading = method.read(self.job.plan.suite.by_id[trial.item], trial.variation, called.reply)
+        row = _answered(key, called, called.reply, reading, steps)
+        rows = [records.response(row)]
+        if method.scale and reading.values:
+            rows += records.recognition(row, method.scale.id, Verdict("ok", reading.values))
+        self.store.writer.put(rows)
         return row if reading.recognise else None
 
     async def _read(self, row: ResponseRow) -> None:
@@ -266,6 +306,10 @@ async def execute(job: Job, store: Store, started: Started = lambda engine: None
     return ended(store, job.run_id, engine.left, engine.budget.reached, job.stop(), reader)
 
 
+async def _looked_up(line: Line, request: Request, key: Key) -> Called:
+    return await line.call(request, key, await line.stored([key]))
+
+
 TrialKey = tuple[str, int, str, str, str, int]
 
 
@@ -274,17 +318,15 @@ def _failed(key: TrialKey, error: ModelError, attempts: int) -> ResponseRow:
     return ResponseRow(*key, outcome=outcome, error_kind=error.kind, error=str(error), attempts=attempts)
 
 
-def _answered(
-    key: TrialKey, called: Called, reply: Reply, outcome: str, choice: str | None, probs: str | None
-) -> ResponseRow:
+def _answered(key: TrialKey, called: Called, reply: Reply, reading: Reading, steps: Sequence[Step]) -> ResponseRow:
     cached = called.attempts == 0
     return ResponseRow(
         *key,
-        outcome=outcome,
+        outcome=reading.outcome,
         text=reply.text,
         truncated=reply.finish == "length",
-        choice=choice,
-        option_probs=probs,
+        choice=reading.choice,
+        option_probs=json.dumps(reading.probs) if reading.probs else None,
         option_mass=reply.option_mass,
         attempts=called.attempts,
         latency_s=reply.latency_s,
@@ -292,4 +334,5 @@ def _answered(
         tokens_out=reply.tokens_out,
         cost_usd=0.0 if cached else reply.cost_usd,
         cached=cached,
+        steps=json.dumps([asdict(step) for step in steps], ensure_ascii=False) if steps else None,
     )

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from core.errors import UserError
-from core.methods.value_compass import ValueCompass
+from core.methods.registry import method_of
 from core.models import sessions
 from core.models.base import Model, ModelSpec
 from core.models.registry import open_model
@@ -67,8 +67,8 @@ class RunManager:
         recogniser = recogniser_of(plan, limits)
         models = models_of(plan, limits)
         run_id = new_run_id()
-        measure = recogniser.measure if recogniser else ""
-        recogniser_id = recogniser.id if recogniser else ""
+        reader = recogniser or method_of(plan.method).scale
+        recogniser_id, measure = (reader.id, reader.measure) if reader else ("", "")
         run = records.NewRun(
             run_id, plan.name, kind, plan.to_json(), recogniser_id, measure, plan.size, limits.to_json()
         )
@@ -132,7 +132,7 @@ class RunManager:
                 f"The run {run_id} was read with {head.recogniser}, but this version has {recogniser.id}. "
                 "Its plan cannot change: read the run again with the new recogniser, or start a new run."
             )
-        if not imported and ValueCompass().prompt_hash != plan.prompt_hash:
+        if not imported and method_of(plan.method).prompt_hash != plan.prompt_hash:
             raise UserError(f"The prompts have changed since the run {run_id} was planned. Start a new run.")
         if plan != load_plan(self.store, run_id) and not imported:
             run_records.replace_plan(self.store, run_id, plan.to_json(), plan.suite, plan.size)
@@ -265,7 +265,7 @@ class RunManager:
     ) -> None:
         self._stops[run_id] = event = threading.Event()
         job = Job(
-            *(run_id, plan, ValueCompass(), tuple(models), recogniser, event.is_set, limits, session),
+            *(run_id, plan, method_of(plan.method), tuple(models), recogniser, event.is_set, limits, session),
             providers=self._providers,
             cache=self.cache,
             trials=trials,

@@ -11,7 +11,7 @@ from typing import Any
 from core.errors import UserError
 from core.items.item import Item, Suite
 from core.methods.base import Asking
-from core.methods.value_compass import CLOSED, ValueCompass
+from core.methods.registry import USUAL, method_of, methods
 from core.models.base import ModelSpec
 
 LEXICON, MINILM = "lexicon", "minilm"
@@ -38,8 +38,8 @@ class Trial:
 
 @dataclass(frozen=True)
 class Plan:
-    """`variations` are wordings of the open question; `probes` is how many items are also asked as closed questions in
-    both orders. `recogniser` is "lexicon", "minilm", "judge:<model name>" or "" for none."""
+    """`variations` are the method's ways to ask an item; `probes` is how many items are also asked as closed questions
+    in both orders, if the method has those. `recogniser` is "lexicon", "minilm", "judge:<model name>" or ""."""
 
     name: str
     suite: Suite
@@ -50,19 +50,28 @@ class Plan:
     recogniser: str = LEXICON
     judge_base: str | None = None
     asking: Asking = field(default_factory=Asking)
-    method: str = ValueCompass.id
+    method: str = USUAL
     prompt_hash: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def probe_items(self) -> tuple[Item, ...]:
-        return tuple(item for item in self.suite.items if len(item.options) == 2)[: self.probes]
+        closed = [item for item in self.suite.items if len(item.options) == 2] if method_of(self.method).probes else []
+        return tuple(closed[: self.probes])
 
     @property
     def size(self) -> int:
         """How many trials there are."""
         open_trials = len(self.suite.items) * len(self.variations) * self.epochs
-        return len(self.models) * (open_trials + 2 * len(self.probe_items))
+        return len(self.models) * (open_trials + len(method_of(self.method).probes) * len(self.probe_items))
+
+    @property
+    def calls(self) -> int:
+        """How many calls that takes, if each is answered at once: earlier calls of a chain are asked once an epoch and
+        variation."""
+        method = method_of(self.method)
+        earlier = sum(method.calls(variation) - 1 for variation in self.variations)
+        return self.size + len(self.models) * self.epochs * earlier
 
     def asking_in(self, epoch: int) -> Asking:
         """The parameters of the calls of one epoch: each is another draw, so it has another seed."""
@@ -75,7 +84,7 @@ class Plan:
                 for variation in self.variations:
                     yield Trial(model, item.id, variation, epoch)
         for item in self.probe_items:
-            for variation in CLOSED:
+            for variation in method_of(self.method).probes:
                 yield Trial(model, item.id, variation, 1)
 
     def to_json(self) -> str:
@@ -99,7 +108,9 @@ def plan_from_json(text: str, suite: Suite) -> Plan:
 def check(plan: Plan) -> Plan:
     """The plan, stamped with the prompts' hash and the versions that will carry it out; raises UserError when it
     cannot be carried out."""
-    method = ValueCompass()
+    if plan.method not in methods():
+        raise UserError(f"There is no method {plan.method!r}; there are {', '.join(methods())}.")
+    method = method_of(plan.method)
     names = [spec.name for spec in plan.models]
     if not names:
         raise UserError("The plan names no model. Choose at least one.")
@@ -107,11 +118,10 @@ def check(plan: Plan) -> Plan:
         raise UserError(f"The plan names a model twice: {', '.join(sorted({n for n in names if names.count(n) > 1}))}.")
     if not plan.suite.items:
         raise UserError("The suite has no items.")
-    wordings = [variation for variation in method.variations if variation not in CLOSED]
-    unknown = [variation for variation in plan.variations if variation not in wordings]
+    unknown = [variation for variation in plan.variations if variation not in method.variations]
     if unknown or not plan.variations or len(set(plan.variations)) != len(plan.variations):
         raise UserError(
-            f"Name one or more variations of {', '.join(wordings)}, each once; got {list(plan.variations)}."
+            f"Name one or more variations of {', '.join(method.variations)}, each once; got {list(plan.variations)}."
         )
     if plan.probes < 0:
         raise UserError(f"The number of order probes cannot be negative, got {plan.probes}.")
@@ -128,6 +138,14 @@ def check(plan: Plan) -> Plan:
 
 def check_reading(plan: Plan) -> Plan:
     """The plan stamped with versions; raises UserError when its recogniser cannot read its answers."""
+    method = method_of(plan.method)
+    if plan.recogniser and not method.free:
+        raise UserError(f"The answers of {method.name} are choices, not texts to read values in: name no recogniser.")
+    if method.scale and plan.suite.system != method.scale.system:
+        raise UserError(
+            f"{method.name} measures the value system {method.scale.system!r}, but the suite {plan.suite.name!r} "
+            f"belongs to {plan.suite.system!r}."
+        )
     if plan.recogniser in OFFLINE and plan.suite.system != "schwartz":
         raise UserError(
             "The offline recognisers read Schwartz's ten values only. "

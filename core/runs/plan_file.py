@@ -14,7 +14,7 @@ import tomli_w
 from core.errors import UserError
 from core.items.item import Suite
 from core.methods.base import Asking
-from core.methods.value_compass import ValueCompass
+from core.methods.registry import USUAL, method_of, methods
 from core.models.base import ModelSpec
 from core.models.catalogue import key_status
 from core.models.registry import check_spec
@@ -47,7 +47,7 @@ class PlanFile:
 def write_plan(plan: Plan, limits: Limits, kind: Kind) -> bytes:
     """The plan as a file that `read_plan` reads back: equal but for the versions, which belong to those who carry it
     out. Raises UserError for the plan of imported answers, which nobody can be asked for again."""
-    if plan.method != ValueCompass.id:
+    if not plan.method:
         raise UserError("Answers from a file have no plan that could be carried out again.")
     table: dict[str, Any] = {
         "format": FORMAT,
@@ -86,18 +86,20 @@ def read_plan(data: bytes, filename: str, store: Store | None = None, folder: Pa
     _check_format(fields)
     suite, notes = plan_suite.read_suite_table(fields.table("suite", plan_suite.KNOWN), store, folder)
     models = tuple(_model(table) for table in fields.tables("models", ("name", "api_base", "via")))
-    recogniser, judge_base = _reading(fields.table("reading", ("recogniser", "judge", "judge_base")))
+    method = method_of(fields.text("method", USUAL))
+    reading = fields.table("reading", ("recogniser", "judge", "judge_base"))
+    recogniser, judge_base = _reading(reading, LEXICON if method.free else "none")
     plan = Plan(
         name=fields.text("name", usual_name(suite, models)),
         suite=suite,
         models=models,
-        variations=fields.texts("variations", ("open-1",)),
+        variations=fields.texts("variations", method.usual),
         epochs=fields.whole("epochs", 1, 1, 100),
         probes=fields.whole("probes", 6, 0, LARGEST),
         recogniser=recogniser,
         judge_base=judge_base,
         asking=_asking(fields.table("asking", ("max_tokens", "temperature", "seed")), models),
-        method=fields.text("method", ValueCompass.id),
+        method=method.id,
         prompt_hash=fields.text("prompts", ""),
     )
     try:
@@ -119,10 +121,8 @@ def _check_format(fields: Fields) -> None:
         fields.fault("format", f"is missing. Write format = {FORMAT}.")
     if given != FORMAT or isinstance(given, bool | float):
         fields.fault("format", f"must be {FORMAT}, the one this version reads, got {shown(given)}.")
-    if "method" in fields.raw and fields.text("method") != ValueCompass.id:
-        fields.fault(
-            "method", f"must be {ValueCompass.id!r}, the only one there is, got {shown(fields.raw['method'])}."
-        )
+    if "method" in fields.raw and fields.text("method") not in methods():
+        fields.fault("method", f"must be one of {', '.join(methods())}, got {shown(fields.raw['method'])}.")
 
 
 def _model(fields: Fields) -> ModelSpec:
@@ -141,9 +141,9 @@ def _check_spec(fields: Fields, spec: ModelSpec) -> None:
         raise UserError(f"{fields.where}: {error}") from error
 
 
-def _reading(fields: Fields) -> tuple[str, str | None]:
+def _reading(fields: Fields, usual: str) -> tuple[str, str | None]:
     judge, base = fields.maybe("judge"), fields.maybe("judge_base")
-    kind = fields.text("recogniser", LEXICON if judge is None else "judge")
+    kind = fields.text("recogniser", usual if judge is None else "judge")
     if kind not in (*OFFLINE, "judge", "none"):
         fields.fault("recogniser", f"must be 'lexicon', 'minilm', 'judge' or 'none', got {shown(kind)}.")
     if kind != "judge":
@@ -168,7 +168,7 @@ def _asking(fields: Fields, models: Sequence[ModelSpec]) -> Asking:
 
 def _notes(plan: Plan) -> list[str]:
     notes = []
-    if plan.prompt_hash not in ("", ValueCompass().prompt_hash):
+    if plan.prompt_hash not in ("", method_of(plan.method).prompt_hash):
         notes.append("The prompts have changed since this plan was written: its answers will not be the same run's.")
     if plan.recogniser == MINILM and fallback():
         notes.append(fallback())

@@ -90,7 +90,7 @@ def _stored(fields: Fields, store: Store | None) -> Suite:
 
 
 def _is_stored(store: Store, wanted: str) -> bool:
-    return any(found == wanted for found, *_ in queries.own_suites(store))
+    return queries.has_suite(store, wanted)
 
 
 def _file(fields: Fields, folder: Path | None) -> tuple[Suite, tuple[str, ...]]:

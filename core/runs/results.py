@@ -12,6 +12,7 @@ from core.analysis.bootstrap import Floats
 from core.analysis.bounds import Bounds, bounds, centred
 from core.analysis.quality import Finding, assess
 from core.analysis.scores import Kind, Scores, in_common, ipsatised, score
+from core.methods.registry import methods
 from core.recognition.minilm import offline_reader
 from core.store import denominators, queries, summaries
 from core.store.database import Store
@@ -74,9 +75,15 @@ def load(
     raw = score(items, values.ids, measure, seed, due)
     outcomes = denominators.outcomes(store, runs)
     findings = assess(raw, outcomes, queries.closed_answers(store, runs), queries.sample_texts(store, runs))
-    own = _scenarios(store, runs, values, at_stake) if measure == "presence" else None
+    own = _scenarios(store, runs, values, at_stake) if measure == "presence" and not _by_choice(store, runs) else None
     cases, common = bounds(raw, due), in_common(items)
     return Results(tuple(runs), values, measure, raw, ipsatised(raw), cases, outcomes, own, findings, common)
+
+
+def _by_choice(store: Store, runs: Sequence[str]) -> bool:
+    """Whether values were read in choices, by the method itself."""
+    scales = {method.scale.id for method in methods().values() if method.scale}
+    return any(queries.run(store, run).recogniser in scales for run in runs)
 
 
 def _scenarios(store: Store, runs: Sequence[str], values: ValueSystem, at_stake: bool) -> Floats:

@@ -130,6 +130,10 @@ STEPS: tuple[tuple[str, str], ...] = (
         );
         """,
     ),
+    (
+        "what was asked and said before the last call of a trial",
+        "ALTER TABLE responses ADD COLUMN steps JSON;",
+    ),
 )
 NEWEST = len(STEPS)
 

@@ -373,12 +373,19 @@ def models_in_order(store: Store) -> list[str]:
 
 
 def own_suites(store: Store) -> list[tuple[str, str, str, int]]:
-    """Stored suites by name: (hash, id, name, items), but for the pieces that only pilots asked."""
+    """Stored suites of scenarios by name: (hash, id, name, items), but for the pieces that only pilots asked and what
+    only another method can ask."""
     sql = """
         SELECT s.suite_hash, s.suite_id, s.name, count(*) FROM suites AS s JOIN items AS i USING (suite_hash)
         WHERE suite_hash NOT IN (
-            SELECT suite_hash FROM runs GROUP BY suite_hash HAVING bool_and(kind = 'pilot')
+            SELECT suite_hash FROM runs GROUP BY suite_hash
+            HAVING bool_and(kind = 'pilot' OR plan->>'method' NOT IN ('', 'value_compass'))
         )
         GROUP BY ALL ORDER BY s.name
     """
     return [(row[0], row[1], row[2], int(row[3])) for row in store.rows(sql)]
+
+
+def has_suite(store: Store, suite_hash: str) -> bool:
+    """Whether a suite is stored under this hash, whatever method asks it."""
+    return bool(store.rows("SELECT 1 FROM suites WHERE suite_hash = ?", [suite_hash]))

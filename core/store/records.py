@@ -37,7 +37,8 @@ class NewRun:
 
 @dataclass(frozen=True)
 class ResponseRow:
-    """One response as it is stored; `outcome` is core.methods.base.Outcome."""
+    """One response as it is stored; `outcome` is core.methods.base.Outcome. `steps` (JSON) are the earlier calls of its
+    trial, if there were any: a list of {"asked": the last message, "said": the reply}."""
 
     run_id: str
     trial_id: int
@@ -59,6 +60,7 @@ class ResponseRow:
     tokens_out: int | None = None
     cost_usd: float | None = None
     cached: bool = False
+    steps: str | None = None
 
 
 def now() -> datetime:

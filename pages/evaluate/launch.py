@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.errors import UserError
+from core.methods.registry import USUAL, method_of
 from core.models.registry import check_spec
 from core.runs.budget import check_priced
 from core.runs.extending import check_extension
@@ -18,7 +19,7 @@ from pages.shared.limiting import choose_limits, has_budget
 from pages.shared.parts import watch
 from pages.shared.plain import escape, show_error
 from pages.shared.plan_files import open_plan, save_plan
-from pages.shared.planning import choose_models, choose_recogniser, choose_suite
+from pages.shared.planning import choose_models, choose_recogniser, choose_suite, given_suite
 from pages.shared.resources import manager, store
 from pages.shared.trying import pilot_of, preview, tried, try_first
 
@@ -70,11 +71,12 @@ extends = draft.extends if draft else ""
 if draft:
     say_origin(draft)
 open_plan()
-suite = choose_suite(draft)
+method = method_of(draft.plan.method if draft else USUAL)
+suite = choose_suite(draft) if draft is None or method.id == USUAL else given_suite(draft, method)
 specs = choose_models(draft)
-recogniser, judge_base = choose_recogniser(suite, bool(extends))
+recogniser, judge_base = choose_recogniser(suite, bool(extends)) if method.free else ("", None)
 insisted = may_judge_itself(recogniser, [spec.name for spec in specs], "launch_itself")
-variations, epochs, probes, asking = choose_details(specs, suite, draft)
+variations, epochs, probes, asking = choose_details(specs, suite, draft, method)
 budgeted = draft is not None and has_budget(draft.limits)
 with st.expander("Limits and budget", icon=":material/speed:", expanded=budgeted):
     limits = choose_limits(Limits(), drafting.LIMITS)
@@ -86,7 +88,8 @@ name = (
 )
 try:
     plan = checked(
-        Plan(name, suite, specs, variations, epochs, probes, recogniser, judge_base, asking), limits, extends, insisted
+        Plan(name, suite, specs, variations, epochs, probes, recogniser, judge_base, asking, method.id),
+        *(limits, extends, insisted),
     )
 except UserError as error:
     st.warning(escape(str(error)), icon=":material/edit:")

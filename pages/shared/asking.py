@@ -3,8 +3,7 @@
 import streamlit as st
 
 from core.items.item import Suite
-from core.methods.base import Asking
-from core.methods.value_compass import ValueCompass
+from core.methods.base import Asking, Method
 from core.models.base import ModelSpec
 from core.runs.defaults import usual_asking
 from pages.shared import drafting
@@ -12,25 +11,26 @@ from pages.shared.drafting import Draft
 
 
 def choose_details(
-    models: tuple[ModelSpec, ...], suite: Suite, draft: Draft | None
+    models: tuple[ModelSpec, ...], suite: Suite, draft: Draft | None, method: Method
 ) -> tuple[tuple[str, ...], int, int, Asking]:
     """Wordings, epochs, order probes and the parameters of the calls; those stay when a run is extended."""
     fixed = bool(draft and draft.extends)
     with st.expander("Details", icon=":material/settings:", expanded=fixed):
-        wordings = [name for name in ValueCompass().variations if name.startswith("open-")]
+        wordings, usual = list(method.variations), list(method.usual)
         variations = st.multiselect(
-            "Wordings of the question", wordings, default=wordings[:1], key="launch_wordings", persist_state="session"
+            "Wordings of the question", wordings, default=usual, key="launch_wordings", persist_state="session"
         )
         a, b, c, d, e = st.columns(5, vertical_alignment="bottom")
         epochs = a.number_input(
             "Epochs", 1, 100, 1, key="launch_epochs", help="How often every question is asked.", persist_state="session"
         )
-        closed = [item.id for item in suite.items if len(item.options) == 2]
+        closed = [item.id for item in suite.items if len(item.options) == 2] if method.probes else []
         probes = b.number_input(
             "Order probes",
             0,
             max(len(closed), 1),
             _usual_probes(closed, draft),
+            disabled=not closed,
             key=drafting.probes_key(suite.hash),
             help="Scenarios also asked as closed questions in both orders, to measure option-order bias.",
             persist_state="session",

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.items.item import Suite
 from core.items.shipped import shipped_suites, starter
+from core.methods.base import Method
 from core.models.base import ModelSpec
 from core.models.catalogue import catalogue
 from core.runs.defaults import EMBEDDED
@@ -51,6 +52,13 @@ def choose_suite(draft: Draft | None) -> Suite:
     )
     suite = available[str(key)]
     st.caption(escape(suite.description) or "A suite of your own.")
+    return suite
+
+
+def given_suite(draft: Draft, method: Method) -> Suite:
+    """The draft's suite: another method's cannot be exchanged for one of scenarios."""
+    suite = draft.plan.suite
+    st.text_input("Method and items", f"{method.name}: {suite.name} ({len(suite.items)})", disabled=True)
     return suite
 
 

@@ -55,8 +55,10 @@ def test_parse_label(text: str, label: str | None) -> None:
     assert parse_label(text) == label
 
 
-def test_variations_are_wordings_then_both_orders() -> None:
-    assert METHOD.variations == ("open-1", "open-2", "open-3", *CLOSED)
+def test_variations_are_wordings_and_probes_both_orders() -> None:
+    assert METHOD.variations == ("open-1", "open-2", "open-3") and METHOD.usual == ("open-1",)
+    assert METHOD.probes == CLOSED
+    assert {METHOD.calls(variation) for variation in (*METHOD.variations, *CLOSED)} == {1}
     assert len(METHOD.prompt_hash) == 12
 
 

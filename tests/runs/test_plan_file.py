@@ -274,7 +274,7 @@ GOOD_ITEM = {"text": "What now?", "values": ["power"]}
         ({"variations": "open-1"}, "'variations' must be a list of texts"),
         ({"variations": ["closed-ab"]}, "open-1"),
         ({"variations": []}, "variations"),
-        ({"method": "survey"}, "'method' must be 'value_compass'"),
+        ({"method": "survey"}, "'method' must be one of value_compass"),
         ({"models": []}, "names no model"),
         ({"models": None}, "names no model"),
         ({"models": {"name": "simulated/open"}}, "'models' must be a list of tables"),

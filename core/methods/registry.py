@@ -1,0 +1,21 @@
+"""The methods there are, by the id that a plan names."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from core.methods.base import Method
+from core.methods.value_compass import ValueCompass
+
+USUAL = ValueCompass.id
+
+
+@cache
+def methods() -> Mapping[str, Method]:
+    """All methods by id."""
+    return {method.id: method for method in (ValueCompass(),)}
+
+
+def method_of(named: str) -> Method:
+    """The method that a plan names; "" is that of answers from a file, which count as freely given. Raises KeyError for
+    an id that no method has."""
+    return methods()[named or USUAL]
