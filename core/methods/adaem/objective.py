@@ -5,6 +5,7 @@ Logarithms are natural. Eq. 1 adds disentanglement, while the paper's black-box 
 follows the equation, `published_score` is the other under its own name.
 """
 
+import math
 from itertools import combinations
 
 import numpy as np
@@ -46,7 +47,8 @@ def gjs_exact(p: Floats, alpha: Floats | None = None) -> float:
     joint = np.ones((models, 1))
     for value in range(values):
         joint = np.concatenate([joint * (1 - p[:, [value]]), joint * p[:, [value]]], axis=1)
-    return float(_entropy(alpha @ joint) - alpha @ np.array([_entropy(each) for each in joint]))
+    each = np.array([_entropy(states) for states in joint])
+    return _entropy(alpha @ joint) - float(alpha @ each)
 
 
 def disentanglement(p: Floats, question: Floats) -> float:
@@ -57,7 +59,7 @@ def disentanglement(p: Floats, question: Floats) -> float:
 
 def informativeness(p: Floats, question: Floats, beta: float = 1.0) -> float:
     """Eq. 1 with both parts brought to [0, 1]: gjs_marginal / (d ln 2) + beta / 2 x disentanglement."""
-    return gjs_marginal(p) / (p.shape[1] * np.log(2)) + beta / 2 * disentanglement(p, question)
+    return gjs_marginal(p) / (p.shape[1] * math.log(2)) + beta / 2 * disentanglement(p, question)
 
 
 def cross_paraphrase(p: Floats) -> float:
@@ -88,7 +90,7 @@ def published_score(opinions: NDArray[np.bool_], question: NDArray[np.bool_], si
     `similarity` (0..1) the mean similarity of two models' opinions. Where sets share nothing 1 stands in the
     denominator: the paper prints min for max there, which would divide by 0.
     """
-    models = opinions.any(axis=1)
+    models = [each.any(axis=0) for each in opinions]
     conformity = np.mean([_spread(each.any(axis=0), each.all(axis=0)) for each in opinions])
     diversity = np.mean([_spread(a | b, a & b) for a, b in combinations(models, 2)])
     distance = np.abs(opinions.astype(float) - question).sum(axis=2).mean()
