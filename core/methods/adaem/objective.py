@@ -59,7 +59,8 @@ def disentanglement(p: Floats, question: Floats) -> float:
 
 def informativeness(p: Floats, question: Floats, beta: float = 1.0) -> float:
     """Eq. 1 with both parts brought to [0, 1]: gjs_marginal / (d ln 2) + beta / 2 x disentanglement."""
-    return gjs_marginal(p) / (p.shape[1] * math.log(2)) + beta / 2 * disentanglement(p, question)
+    apart = gjs_marginal(p) / (p.shape[1] * math.log(2))
+    return float(apart + beta / 2 * disentanglement(p, question))
 
 
 def cross_paraphrase(p: Floats) -> float:
