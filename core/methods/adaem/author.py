@@ -1,6 +1,7 @@
 """A model as the author of questions: it explores a topic, reflects on what came of a question, and rewrites it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from core.values.system import ValueSystem
 
 TOKENS = 300
 TOP = 3
+MARKS = " *_`\"'"
 
 
 class ModelAuthor:
@@ -56,15 +58,13 @@ class ModelAuthor:
             lines.append(f"{place}. {member}: mostly {', '.join(top)}")
         return lines
 
-    async def _line(self, name: str, rng: np.random.Generator, **filled: object) -> str:
+    async def _line(self, name: str, rng: np.random.Generator, **filled: Any) -> str:
         """The last line that is a question."""
         said = await self._said(name, rng, **filled)
-        found = [line.strip(" *_`\"'") for line in said.splitlines() if line.strip(" *_`\"'").endswith("?")]
-        return (
-            found[-1].partition(": ")[2] if found and found[-1].lower().startswith("question:") else "".join(found[-1:])
-        )
+        lines = [line.strip(MARKS).removeprefix("Question:").strip(MARKS) for line in said.splitlines()]
+        return next((line for line in reversed(lines) if line.endswith("?")), "")
 
-    async def _said(self, name: str, rng: np.random.Generator, **filled: object) -> str:
+    async def _said(self, name: str, rng: np.random.Generator, **filled: Any) -> str:
         request = prompts().request(name, TOKENS, self.temperature, int(rng.integers(2**31)), **filled)
         try:
             return (await self.model.complete(request)).text
