@@ -14,7 +14,7 @@ from core.paths import ROOT
 ORDER = ["charts", "analysis", "runs", "methods", "recognition", "models", "items", "values"]
 ALSO = {
     "runs": {"store", "analysis"},  # runs.results joins what is stored with what is computed
-    "store": {"items", "models", "recognition", "values"},
+    "store": {"items", "methods", "models", "recognition", "values"},
     "interchange": {"store", "runs", "methods", "items"},
     "cluster": {"store", "runs", "methods", "recognition", "models", "items"},
     "cli": {

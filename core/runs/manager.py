@@ -49,7 +49,7 @@ class RunManager:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.cache = ReplyCache(store)
-        self._providers = Providers()
+        self.providers = Providers()
         self._stops: dict[str, threading.Event] = {}
         self._futures: dict[str, Future[None]] = {}
         self._engines: dict[str, Engine] = {}
@@ -241,6 +241,10 @@ class RunManager:
             future.cancel()
             raise
 
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Carry out something else on the manager's loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
     def close(self) -> None:
         """Stop all runs, wait for their last calls, and close the store."""
         for run_id in self.active():
@@ -266,7 +270,7 @@ class RunManager:
         self._stops[run_id] = event = threading.Event()
         job = Job(
             *(run_id, plan, method_of(plan.method), tuple(models), recogniser, event.is_set, limits, session),
-            providers=self._providers,
+            providers=self.providers,
             cache=self.cache,
             trials=trials,
             keep=keep,

@@ -134,6 +134,27 @@ STEPS: tuple[tuple[str, str], ...] = (
         "what was asked and said before the last call of a trial",
         "ALTER TABLE responses ADD COLUMN steps JSON;",
     ),
+    (
+        "searches for questions that tell models apart",
+        """
+        CREATE TABLE searches (
+            search_id VARCHAR PRIMARY KEY, name VARCHAR, plan JSON, limits JSON, session INTEGER, state VARCHAR,
+            message VARCHAR, created_at TIMESTAMP, ended_at TIMESTAMP
+        );
+        CREATE TABLE search_questions (
+            search_id VARCHAR, question_id VARCHAR, pull INTEGER, topic VARCHAR, parent VARCHAR, origin VARCHAR,
+            text VARCHAR, status VARCHAR, why VARCHAR, score DOUBLE, divergence DOUBLE, distance DOUBLE,
+            across DOUBLE, p DOUBLE, rates DOUBLE[][], PRIMARY KEY (search_id, question_id)
+        );
+        CREATE TABLE search_pulls (
+            search_id VARCHAR, pull INTEGER, topic VARCHAR, reward DOUBLE, arms JSON, PRIMARY KEY (search_id, pull)
+        );
+        CREATE TABLE search_answers (
+            search_id VARCHAR, question VARCHAR, draw INTEGER, member VARCHAR, stance VARCHAR, points VARCHAR[],
+            shows DOUBLE[][], text VARCHAR, fault VARCHAR, PRIMARY KEY (search_id, question, draw, member)
+        );
+        """,
+    ),
 )
 NEWEST = len(STEPS)
 

@@ -33,6 +33,10 @@ KEYS = {
     "recognised": ("run_id", "trial_id", "recogniser"),
     "profiles": ("name",),
     "replies": ("key",),
+    "searches": ("search_id",),
+    "search_questions": ("search_id", "question_id"),
+    "search_pulls": ("search_id", "pull"),
+    "search_answers": ("search_id", "question", "draw", "member"),
 }
 # Rows that a run's sums (core.store.summaries) are made of.
 _SUMMED = ("responses", "recognised", "recognitions")

@@ -1,0 +1,168 @@
+"""What a search for questions wrote: its head, its questions, the pulls and every answer."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from core.errors import UserError
+from core.methods.adaem.panel import Answer
+from core.methods.adaem.parts import Question
+from core.methods.adaem.search import Pull
+from core.store.database import Store
+from core.store.records import now
+from core.store.writer import Row, insert
+from core.text import clean
+
+_HEAD = "search_id, name, plan::VARCHAR, limits::VARCHAR, session, state, message, created_at, ended_at"
+
+
+@dataclass(frozen=True)
+class SearchHead:
+    """A row of `searches`; `plan` and `limits` are JSON, `session` counts its starts, times are UTC."""
+
+    search_id: str
+    name: str
+    plan: str
+    limits: str
+    session: int
+    state: str
+    message: str
+    created_at: datetime
+    ended_at: datetime | None
+
+
+def create(store: Store, search_id: str, name: str, plan: str, limits: str) -> None:
+    """Store a search before its first call."""
+    row: Row = {"search_id": search_id, "name": clean(name), "plan": plan, "limits": limits, "session": 1}
+    row |= {"state": "running", "message": "", "created_at": now(), "ended_at": None}
+    store.writer.run(lambda con: insert(con, "searches", [row]))
+
+
+def begin_again(store: Store, search_id: str, limits: str) -> int:
+    """Mark a search as going on again; returns the number of this session."""
+
+    def work(con: duckdb.DuckDBPyConnection) -> int:
+        sql = """
+            UPDATE searches SET session = session + 1, state = 'running', message = '', ended_at = NULL, limits = ?
+            WHERE search_id = ? RETURNING session
+        """
+        (session,) = con.execute(sql, [limits, search_id]).fetchall()[0]
+        return int(session)
+
+    found: int = store.writer.run(work)
+    return found
+
+
+def end(store: Store, search_id: str, state: str, message: str) -> None:
+    """How a search ended."""
+    sql = "UPDATE searches SET state = ?, message = ?, ended_at = ? WHERE search_id = ?"
+    store.writer.run(lambda con: con.execute(sql, [state, message, now(), search_id]))
+
+
+def interrupt_stale(store: Store) -> None:
+    """Mark searches that a dead process left running."""
+    said = "The program ended while this search was going on. Resume it: what was asked costs nothing again."
+    sql = "UPDATE searches SET state = 'interrupted', message = ? WHERE state = 'running'"
+    store.writer.run(lambda con: con.execute(sql, [said]))
+
+
+def delete(store: Store, search_id: str) -> None:
+    """Forget a search with all that it wrote, and its bill."""
+
+    def work(con: duckdb.DuckDBPyConnection) -> None:
+        for table in ("searches", "search_questions", "search_pulls", "search_answers"):
+            con.execute(f"DELETE FROM {table} WHERE search_id = ?", [search_id])
+        con.execute("DELETE FROM calls WHERE run_id = ?", [search_id])
+
+    store.writer.run(work)
+
+
+def heads(store: Store) -> list[SearchHead]:
+    """All searches, newest first."""
+    return [SearchHead(*row) for row in store.rows(f"SELECT {_HEAD} FROM searches ORDER BY search_id DESC")]
+
+
+def head(store: Store, search_id: str) -> SearchHead:
+    """One of them; raises UserError when there is none of that id."""
+    found = store.rows(f"SELECT {_HEAD} FROM searches WHERE search_id = ?", [search_id])
+    if not found:
+        raise UserError(f"The store has no search {search_id}.")
+    return SearchHead(*found[0])
+
+
+def question_row(search_id: str, pull: int, question: Question) -> tuple[str, Row]:
+    """The row of a question for the writer; a later one of the same id takes its place."""
+    kept: dict[str, Any] = {name: getattr(question, name) for name in _KEPT}
+    kept |= {name: _number(getattr(question, name)) for name in _FIGURES}
+    row = {"search_id": search_id, "question_id": question.id, "pull": pull, "text": clean(question.text)}
+    return "search_questions", row | kept | {"rates": question.rates.tolist() or None}
+
+
+_KEPT = ("topic", "parent", "origin", "status", "why")
+_FIGURES = ("score", "divergence", "distance", "across", "p")
+
+
+def pull_rows(search_id: str, pull: Pull) -> list[tuple[str, Row]]:
+    """The rows of a pull and its questions."""
+    arms = json.dumps([asdict(arm) for arm in pull.arms])
+    row: Row = {"search_id": search_id, "pull": pull.number, "topic": pull.topic, "reward": pull.reward, "arms": arms}
+    return [("search_pulls", row), *(question_row(search_id, pull.number, question) for question in pull.questions)]
+
+
+def answer_row(search_id: str, answer: Answer) -> tuple[str, Row]:
+    """The row of one member's answer."""
+    return "search_answers", {
+        "search_id": search_id,
+        "question": clean(answer.question),
+        "draw": answer.draw,
+        "member": answer.member,
+        "stance": answer.opinions.stance,
+        "points": [clean(point) for point in answer.opinions.points],
+        "shows": answer.shows.tolist() or None,
+        "text": clean(answer.text),
+        "fault": clean(answer.fault),
+    }
+
+
+def questions(store: Store, search_id: str) -> list[tuple[int, Question]]:
+    """All questions of a search with the number of their pull (0: a seed), in the order they were made."""
+    sql = """
+        SELECT pull, rates, question_id AS id, * EXCLUDE (search_id, question_id, pull, rates)
+        FROM search_questions WHERE search_id = ? ORDER BY question_id
+    """
+    with store.cursor() as cursor:
+        cursor.execute(sql, [search_id])
+        names = [column[0] for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [(int(row.pop("pull")), _question(row.pop("rates"), row)) for row in rows]
+
+
+def _question(rates: Sequence[Sequence[float]] | None, row: dict[str, Any]) -> Question:
+    figures = {name: float("nan") if row[name] is None else float(row[name]) for name in _FIGURES}
+    return Question(**row | figures, rates=np.array(rates or np.empty((0, 0)), dtype=np.float64))
+
+
+def pulls(store: Store, search_id: str) -> pd.DataFrame:
+    """One row a pull: pull, topic, reward, arms (JSON: topic, pulls and mean of each arm before it)."""
+    sql = "SELECT pull, topic, reward, arms::VARCHAR AS arms FROM search_pulls WHERE search_id = ? ORDER BY pull"
+    return store.frame(sql, [search_id])
+
+
+def answers(store: Store, search_id: str, question: str) -> pd.DataFrame:
+    """Every answer to one question: draw (0 scored it, higher ones confirmed it), member, stance, points, shows, text,
+    fault."""
+    sql = """
+        SELECT draw, member, stance, points, shows, text, fault FROM search_answers
+        WHERE search_id = ? AND question = ? ORDER BY draw, member
+    """
+    return store.frame(sql, [search_id, question])
+
+
+def _number(figure: float) -> float | None:
+    return None if np.isnan(figure) else float(figure)
