@@ -78,6 +78,9 @@ def parser() -> argparse.ArgumentParser:
     _read(commands.add("read", "reading", "Read a run again by another recogniser; its models are not asked."))
     check = "Read some answers of a run with one thing changed that should not matter to a judge."
     _check_judge(commands.add("check-judge", "checking", check))
+    examine = "Let a judge take the exam: invented answers of which it is known what they stand for."
+    _exam_judge(commands.add("exam-judge", "examining", examine))
+    _agreement(commands.add("agreement", "agreeing", "Print how far the readings of a run agree, and how judges read."))
     _readings(commands.add("readings", "reading", "List who read a run, and choose whose reading speaks for it."))
     _compare(commands.add("compare", "keeping", "Print in what the settings of two runs differ."))
     _export(commands.add("export", "stored", "Write one run's answers with their readings, one row an answer."))
@@ -241,6 +244,23 @@ def _check_judge(command: argparse.ArgumentParser) -> None:
     _limits(command)
     add("--yes", action="store_true", help="start without being asked")
     add("--json", action="store_true", help="print the result as JSON instead of a table")
+
+
+def _exam_judge(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--judge", metavar="NAME", required=True, help="the model that reads the values")
+    add("--judge-base", metavar="URL", help="where the judge is reached")
+    add("--passes", metavar="N", type=int, default=1, help="how often it reads an answer, values in another order")
+    _limits(command)
+    add("--yes", action="store_true", help="start without being asked")
+    add("--json", action="store_true", help="print this exam and the model's earlier ones as JSON instead of tables")
+
+
+def _agreement(command: argparse.ArgumentParser) -> None:
+    command.add_argument("run_id", metavar="RUN_ID", help=RUN)
+    help = "the readings to compare (default: all single ones that measure the same)"
+    command.add_argument("--of", metavar="READING", nargs="+", default=[], help=help)
+    command.add_argument("--json", action="store_true", help="print JSON instead of tables")
 
 
 def _readings(command: argparse.ArgumentParser) -> None:

@@ -57,7 +57,7 @@ class Read:
     broken: bool = False
 
 
-def reader_of(recogniser: str, judge_base: str | None, labelled: Labelled, limits: Limits) -> Reader:
+def reader_of(recogniser: str, judge_base: str | None, labelled: Labelled, limits: Limits, passes: int = 1) -> Reader:
     """The recogniser that a plan would call so, ready to read; raises UserError when it cannot read these labels or
     keep these limits."""
     if recogniser in OFFLINE:
@@ -67,7 +67,7 @@ def reader_of(recogniser: str, judge_base: str | None, labelled: Labelled, limit
     spec = ModelSpec(recogniser.removeprefix(JUDGE).strip(), judge_base)
     check_priced(limits, [spec])
     model = open_model(spec, concurrency=limits.at_once, timeout_s=limits.timeout_s)
-    return Reader(JudgeRecogniser(model, labelled.system), spec)
+    return Reader(JudgeRecogniser(model, labelled.system, passes=passes), spec)
 
 
 def estimate(reader: Reader, labelled: Labelled, limits: Limits, cache: ReplyCache) -> Estimate | None:
@@ -75,7 +75,8 @@ def estimate(reader: Reader, labelled: Labelled, limits: Limits, cache: ReplyCac
     judge, spec = reader.recogniser, reader.spec
     if spec is None or not isinstance(judge, JudgeRecogniser):
         return None
-    requests = [judge.request(one.question, one.text) for one in labelled.texts]
+    turns = range(judge.passes)
+    requests = [judge.request(one.question, one.text, turn) for one in labelled.texts for turn in turns]
     new = [one for one in requests if not (limits.cache and cache.holds(key_of(spec, one)))]
     chars = sum(len(message.content) for request in new for message in request.messages)
     tokens_in, tokens_out = round(chars / CHARS_PER_TOKEN), JUDGE_TOKENS * len(new)
@@ -96,25 +97,36 @@ def read_all(
             verdicts.append(offline.read(one.text))
             told(place)
         return Read(tuple(verdicts), Spent())
-    return asyncio.run(_judge(reader, reader.spec, labelled.texts, limits, store, cache, told, bench_id))
+
+    async def alone() -> Read:
+        try:
+            return await judge_all(reader, labelled.texts, limits, store, cache, told, bench_id)
+        finally:
+            await sessions.close()
+
+    return asyncio.run(alone())
 
 
-async def _judge(
+async def judge_all(
     reader: Reader,
-    spec: ModelSpec,
     texts: Sequence[LabelledText],
     limits: Limits,
     store: Store,
     cache: ReplyCache,
     told: Told,
     bench_id: str,
+    stop: Callable[[], bool] = lambda: False,
+    providers: Providers | None = None,
 ) -> Read:
-    assert isinstance(reader.recogniser, JudgeRecogniser)
+    """The same on a loop that goes on afterwards, until `stop` says so; `providers` are those it shares with runs."""
+    spec = reader.spec
+    assert isinstance(reader.recogniser, JudgeRecogniser) and spec is not None
     budget = Budget(limits, Spent())
-    brake = Brake(lambda: bool(store.writer.failure or budget.reached) or budget.over_time())
+    brake = Brake(lambda: bool(store.writer.failure or budget.reached) or budget.over_time() or stop())
     setting = Setting(bench_id, 1, budget, brake, store.writer)
     gate, kept = Gate(reader.recogniser.model.concurrency), cache if limits.cache else None
-    line = Line(reader.recogniser.model, spec, "judge", Providers().of(spec, limits), gate, setting, kept)
+    provider = (providers or Providers()).of(spec, limits)
+    line = Line(reader.recogniser.model, spec, "judge", provider, gate, setting, kept)
     judge, places = reader.recogniser.asking(line), asyncio.Semaphore(2 * gate.most)
     verdicts: dict[int, Verdict] = {}
 
@@ -137,8 +149,8 @@ async def _judge(
                 group.create_task(read(place, one))
     finally:
         watch.cancel()
-        await sessions.close()
-    cut = line.left or budget.reached or store.writer.failure or ""
+    stopped = "Stopped by hand." if stop() else ""
+    cut = line.left or budget.reached or store.writer.failure or (stopped if len(verdicts) < len(texts) else "")
     return Read(tuple(verdicts[place] for place in sorted(verdicts)), budget.spent, cut, line.broken)
 
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent import futures
 from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -37,9 +38,21 @@ from core.store.replies import ReplyCache
 from core.values.system import system
 
 T = TypeVar("T")
+Carried = Callable[[Callable[[], bool]], Coroutine[Any, Any, Ending]]  # what is told whether to stop
 log = logging.getLogger(__name__)
 
 RETRY_S = 1.0
+
+
+@dataclass
+class Work:
+    """Something that goes on beside runs: `kind` says what, such as "exam"; of `total` pieces `done` are."""
+
+    id: str
+    kind: str
+    who: str
+    total: int
+    done: int = 0
 
 
 class RunManager:
@@ -53,6 +66,7 @@ class RunManager:
         self._stops: dict[str, threading.Event] = {}
         self._futures: dict[str, Future[None]] = {}
         self._engines: dict[str, Engine] = {}
+        self.works: dict[str, Work] = {}
         self.endings: dict[str, Ending] = {}  # how what this process did with a run last ended
         self._resuming = threading.Lock()  # two tabs may ask for the same run at once
         self._loop = asyncio.new_event_loop()
@@ -176,6 +190,24 @@ class RunManager:
             way = partial(judge_checks.carry_out, answers=answers)
             self._launch(run_id, plan, models, recogniser, limits, session, way, trials=(), keep=lambda *_: None)
         return recogniser.id
+
+    def carry_out(self, work: Work, done: Carried) -> None:
+        """Begin work that is no run's, under its own id: it is waited for and stopped as a run is, and ends as one.
+        What it was is among `works` until this process ends."""
+        self._stops[work.id] = event = threading.Event()
+        self.works[work.id] = work
+
+        async def carried() -> None:
+            try:
+                ending = await done(event.is_set)
+            except UserError as error:
+                ending = Ending("failed", str(error))
+            except Exception as error:
+                log.exception("work %s", work.id)
+                ending = Ending("failed", f"An unexpected fault ended it ({type(error).__name__}); see the log.")
+            self.endings[work.id] = ending
+
+        self._futures[work.id] = asyncio.run_coroutine_threadsafe(carried(), self._loop)
 
     def _reading(
         self, run_id: str, reader: Reader, limits: Limits | None, insisted: bool

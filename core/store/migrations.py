@@ -155,6 +155,20 @@ STEPS: tuple[tuple[str, str], ...] = (
         );
         """,
     ),
+    (
+        "exams of judges, and what judges replied word by word",
+        """
+        CREATE TABLE exams (
+            exam_id VARCHAR PRIMARY KEY, recogniser VARCHAR, exam_hash VARCHAR, system VARCHAR, tasks INTEGER,
+            calls INTEGER, cost_usd DOUBLE, taken_at TIMESTAMP
+        );
+        CREATE TABLE exam_marks (
+            exam_id VARCHAR, position INTEGER, task VARCHAR, kind VARCHAR, value VARCHAR, expected VARCHAR,
+            said VARCHAR, is_right BOOLEAN, note VARCHAR, words VARCHAR[], question VARCHAR, answer VARCHAR
+        );
+        ALTER TABLE recognised ADD COLUMN replies VARCHAR[];
+        """,
+    ),
 )
 NEWEST = len(STEPS)
 

@@ -7,6 +7,7 @@ from core.runs.benched import by_data
 from core.store import benches
 from core.store.benches import BenchHead
 from core.values.system import system, systems
+from pages.shared.exams import show_exams
 from pages.shared.measuring import MEASURED, measure_here
 from pages.shared.plain import escape
 from pages.shared.quality import compare, examine
@@ -26,10 +27,7 @@ def how_to() -> None:
         "copy of ValueEval'23, ValueEval'24 or FULCRA."
     )
     measure_here()
-    st.markdown(
-        "The same from the command line, for judges too; close the app first, as one program at a time can use the "
-        "store:"
-    )
+    st.markdown("The same from the command line; close the app first, as one program at a time can use the store:")
     st.code(COMMAND, language="sh")
     rule = trust_rule()
     st.markdown(
@@ -84,3 +82,5 @@ if heads:
     closely(heads)
 with st.expander("Measure a recogniser", icon=":material/straighten:", expanded=not heads):
     how_to()
+st.header("The judges' exam")
+show_exams()

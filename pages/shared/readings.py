@@ -8,7 +8,6 @@ import streamlit as st
 from core.analysis.estimates import Estimate
 from core.errors import UserError
 from core.models.base import ModelSpec
-from core.models.catalogue import catalogue
 from core.models.registry import check_spec
 from core.runs.aggregates import RULES, Rule, aggregate, single
 from core.runs.judging import judged_by_itself
@@ -19,7 +18,7 @@ from core.store.queries import RunHead
 from core.store.readings import ReadingOf
 from core.values.system import system
 from pages.shared.judge_checks import show_checks, start_check
-from pages.shared.judging import may_judge_itself
+from pages.shared.judging import choose_judge, may_judge_itself
 from pages.shared.parts import dollars
 from pages.shared.plain import escape, show_error
 from pages.shared.resources import manager, store
@@ -100,17 +99,11 @@ def read_again(head: RunHead) -> None:
 
 
 def _judge(head: RunHead) -> tuple[Reader | None, bool]:
-    left, middle, right = st.columns([3, 3, 2], vertical_alignment="bottom")
-    names = [entry.name for entry in catalogue() if entry.kind in ("api", "local")]
-    given = st.session_state.get("again_judge")
-    names = names if given in (None, *names) else [*names, str(given)]
-    judge = left.selectbox("Another judge", names, index=None, accept_new_options=True, key="again_judge")
-    base = middle.text_input("Its server address (optional)", placeholder="http://localhost:8000/v1", key="again_base")
-    help = "With two, each answer is read with the values in two orders; a stance counts only if both share it."
-    passes = right.number_input("Passes", 1, 2, key="again_passes", help=help)
-    if not (judge or "").strip():
+    chosen = choose_judge("Another judge", "again")
+    if chosen is None:
         return None, False
-    reader = Reader(f"{JUDGE}{str(judge).strip()}", base.strip() or None, int(passes))
+    name, base, passes = chosen
+    reader = Reader(f"{JUDGE}{name}", base, passes)
     models = [name.strip() for name in models_of(head).split(",")]
     insisted = may_judge_itself(reader.recogniser, models, "again_itself")
     if judged_by_itself(reader.recogniser, models) and not insisted:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.runs import exams
 from core.runs.trust import Trust, trust
 from pages.shared.plain import escape
 from pages.shared.resources import store
@@ -19,6 +20,11 @@ def _trust(path: str, recogniser: str, values: tuple[str, ...], commits: int) ->
     return trust(recogniser, values, store())
 
 
+@st.cache_data(max_entries=8, show_spinner=False)
+def _exam_doubts(path: str, recogniser: str, system: str, commits: int) -> list[str]:
+    return exams.doubts(store(), recogniser, system)
+
+
 def _judged(view: View) -> dict[str, Trust]:
     return _trust(str(store().path), view.recogniser, view.results.system.ids, store().writer.commits)
 
@@ -30,7 +36,10 @@ def doubtful(view: View) -> dict[str, str]:
 
 def trust_note(view: View) -> None:
     """One line that names these values and how much of the weights lies on them; or that nothing was measured."""
-    names, doubts = view.results.system.names, doubtful(view)
+    system = view.results.system
+    for said in _exam_doubts(str(store().path), view.recogniser, system.id, store().writer.commits):
+        st.caption(f":material/school: {escape(said)} See *Quality*.")
+    names, doubts = system.names, doubtful(view)
     if doubts:
         said = "; ".join(f"{names[value]} ({sentence})" for value, sentence in doubts.items())
         ids = view.results.system.ids

@@ -6,16 +6,34 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from browsing import everything, figures, frame, labels, manager, one, press, texts, visit
+from browsing import (
+    WAIT_S,
+    button,
+    calm,
+    everything,
+    figures,
+    frame,
+    labels,
+    manager,
+    one,
+    press,
+    texts,
+    type_in,
+    visit,
+)
+from examining import kindly, knowing
+from servers import Answer, completion, says, serve
 from stores import IMAGE, SCRIPT
 from streamlit.testing.v1 import AppTest
 
 from core.recognition.base import Recognition, Verdict
+from core.recognition.exam import exam
 from core.recognition.labelled import Labelled, LabelledText
 from core.recognition.lexicon import LexiconRecogniser
 from core.recognition.quality import lexicon_card, minilm_card
 from core.runs.bench import Read, cases_of, measure
 from core.runs.budget import Spent
+from core.runs.exams import doubts
 from core.store import benches
 from core.values.system import SCHWARTZ, system
 
@@ -73,7 +91,7 @@ def test_empty_it_shows_what_ships_and_says_how_to_measure(empty_app: Path) -> N
     assert set(table["recogniser"]) == {"Token table, as shipped", "MiniLM, as shipped"} and len(table) == 20
     cell = table[(table["recogniser"] == "MiniLM, as shipped") & (table["value"] == "Power")]["ROC AUC"]
     assert cell.tolist() == [f"{minilm_card().by_value['power'].auc:.2f}"]
-    assert not labels(at.button)
+    assert labels(at.button) == ["Take the exam"]
 
 
 def upload(at: AppTest, name: str, data: bytes) -> AppTest:
@@ -109,9 +127,9 @@ def test_bad_rows_are_named_and_bad_files_refused(empty_app: Path) -> None:
     assert frame(at, "row", "problem")["row"].tolist() == [12] and "1 rows cannot be used" in texts(at)
     assert "Measure on these 10 good texts" in labels(at.button)
     at = upload(visit("quality"), "own.csv", f"text,value\n{IMAGE},power\n".encode())
-    assert "lacks the column label" in texts(at) and not labels(at.button)
+    assert "lacks the column label" in texts(at) and labels(at.button) == ["Take the exam"]
     at = upload(visit("quality"), "arguments-test.tsv", b"Argument ID\n")
-    assert "add it on the right" in texts(at) and not labels(at.button)
+    assert "add it on the right" in texts(at) and labels(at.button) == ["Take the exam"]
 
 
 def test_a_measurement_stands_beside_what_ships(empty_app: Path) -> None:
@@ -199,3 +217,70 @@ def test_labels_and_readings_become_numbers(kind: str) -> None:
     column = VALUES.ids.index("power")
     assert cases.label[0, column] == (kind == "present") and cases.probability and not cases.directed
     assert json.dumps(cases.label[0].tolist()).count("NaN") == 9
+
+
+# Judges
+
+
+@pytest.fixture
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789abcdef")
+
+
+def name_judge(at: AppTest, key: str, address: str) -> AppTest:
+    type_in(at.selectbox(f"{key}_judge"), "openai/j")
+    at.text_input(f"{key}_base").set_value(address)
+    return calm(at.run())
+
+
+def ended() -> str:
+    """The id of the last thing that was measured in the background, once it is over."""
+    work = list(manager().works)[-1]
+    assert manager().wait(work, WAIT_S)
+    return work
+
+
+def test_a_judge_takes_the_exam_and_its_failures_can_be_read(empty_app: Path, key: None) -> None:
+    at = visit("quality")
+    assert "No judge has taken the exam yet" in texts(at) and button(at, "Take the exam").disabled
+    with serve(knowing(kindly)) as judge:
+        at = name_judge(at, "exam", judge.address)
+        assert f"About {len(exam().tasks)} calls" in texts(at)
+        press(at, "Take the exam", "quality")
+        work = ended()
+    at = visit("quality")
+    row = frame(at, "judge", "passed", "right").iloc[0]
+    assert not row["passed"] and row["right"].startswith("60 of 90 (67% [")
+    assert row["stances where there is none"].startswith("4 of 140") and row["asked anew"]
+    assert frame(at, "of the triples", "share").set_index("of the triples").loc["Power", "right"] == 6
+    wrong = frame(at, "expected", "said", "answer")
+    assert len(wrong) == 34 and "What went wrong (34)" in texts(at)
+    assert doubts(manager().store, manager().works[work].who, SCHWARTZ)
+    press(at, "Forget this exam", "quality")
+    assert "No judge has taken the exam yet" in texts(visit("quality"))
+
+
+def test_an_exam_goes_on_while_one_looks_elsewhere_and_can_be_stopped(empty_app: Path, key: None) -> None:
+    with serve([Answer(body=completion("No idea."), delay_s=0.3)]) as judge:
+        at = name_judge(visit("quality"), "exam", judge.address)
+        press(at, "Take the exam", "quality")
+        at = visit("quality")  # another tab
+        press(at, "Stop", "quality")
+        ended()
+    assert "only the replies are kept" in texts(visit("quality"))
+
+
+def test_a_judge_is_measured_on_a_file(empty_app: Path, key: None) -> None:
+    at = visit("quality")
+    one(at.radio, "Read by").set_value("judge:")
+    at = upload(calm(at.run()), "own.csv", made_file(9))
+    none = {"evidence": [], "rationale": "", "stance": "neutral", "intensity": 0, "confidence": "low"}
+    found = [{"value": value, **none} for value in VALUES.ids]
+    with serve([says(json.dumps({"refusal": False, "readings": found}))]) as judge:
+        at = name_judge(at, "quality", judge.address)
+        press(at, "Let it read these 18 texts", "quality")
+        bench_id = ended()
+        assert judge.count == 18
+    (head,) = benches.benches(manager().store)
+    assert head.bench_id == bench_id and head.recogniser.startswith("judge:openai/j@") and head.texts == 18
+    assert "judge:openai/j" in texts(visit("quality"))

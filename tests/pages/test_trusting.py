@@ -61,6 +61,17 @@ def test_a_judge_that_nobody_measured_is_said_to_be_so(own_app: Path) -> None:
     fill_foundations(manager().store)
     at = visit("radar", run="foundations · Judged")
     assert "has not been measured" in texts(at) and not at.exception
+    assert "The judges' exam covers Schwartz's ten values only" in texts(at)
+
+
+def test_a_judge_that_never_took_the_exam_is_named_where_its_scores_are(own_app: Path) -> None:
+    store = manager().store
+    store.writer.run(
+        lambda con: con.execute("UPDATE runs SET recogniser = 'mean(judge:a/b@0123abcd,judge:c@0123abcd)'")
+    )
+    for page in ("overview", "radar"):
+        said = texts(visit(page))
+        assert "judge:a/b@0123abcd never took the judges' exam." in said and "judge:c@0123abcd never" in said
 
 
 def test_the_rows_of_a_doubtful_value_are_grey() -> None:
