@@ -45,7 +45,8 @@ class _Commands:
     def add(self, name: str, module: str, help: str, *, store: bool = True) -> argparse.ArgumentParser:
         """The command `name`; core.cli.<module> has its function, called alike."""
         command = self._adding.add_parser(name, help=help, description=help, epilog=EXIT_CODES, formatter_class=_RAW)
-        function = {"import": "import_answers", "readings": "list_readings"}.get(name, name.replace("-", "_"))
+        own = {"import": "import_answers", "readings": "list_readings", "agreement": "agreement_of"}
+        function = own.get(name, name.replace("-", "_"))
         command.set_defaults(module=f"core.cli.{module}", function=function)
         if store:
             command.add_argument(

@@ -107,3 +107,10 @@ def _evidence(table: pd.DataFrame, found: pd.DataFrame) -> list[str]:
 def single(recogniser: str) -> bool:
     """Whether this is a recogniser's own reading, not one put together of others."""
     return recogniser.partition("(")[0] not in RULES
+
+
+def comparable_singles(store: Store, run_id: str) -> list[str]:
+    """The single readings of a run that measure what most of them measure."""
+    found = [one for one in readings.readings_of(store, run_id) if one.read and single(one.recogniser)]
+    measures = [one.measure for one in found]
+    return [one.recogniser for one in found if one.measure == max(measures, key=measures.count)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -21,8 +22,8 @@ GOOD, TENTATIVE = 0.8, 0.667
 
 @dataclass(frozen=True)
 class ValueAgreement:
-    """One value: agreement over `answers` read by two or more. `kappa` is linearly weighted and there with exactly two
-    readings only. `verdict` is alpha's in words."""
+    """One value, or "" for all of them pooled: agreement over `answers` read by two or more. `kappa` is linearly
+    weighted and there with exactly two readings only. `verdict` is alpha's in words."""
 
     value: str
     answers: int
@@ -64,27 +65,57 @@ def verdict(alpha: float) -> str:
 
 
 def agreement(store: Store, run_id: str, recognisers: Sequence[str]) -> list[ValueAgreement]:
-    """Per value of the run's system, in its order, how far these readings' stances agree; intervals resample scenarios.
-    Raises UserError when they cannot be compared."""
+    """Per value of the run's system, in its order, and over all of them pooled, how far these readings' stances agree;
+    intervals resample scenarios. Raises UserError when they cannot be compared."""
+    wide, size = _codes(store, run_id, recognisers)
+    there = wide.index.get_level_values("value")
+    values = [value for value in system(queries.run(store, run_id).system).ids if value in there]
+    return [*(_of_value(value, wide.xs(value, level="value"), size) for value in values), _of_value("", wide, size)]
+
+
+@dataclass(frozen=True)
+class PairAgreement:
+    """Two readings of a run, over all values pooled: linearly weighted kappa, and the share of same stances."""
+
+    one: str
+    other: str
+    kappa: Estimate
+    percent: Estimate
+
+
+def pairs(store: Store, run_id: str, recognisers: Sequence[str]) -> list[PairAgreement]:
+    """Every two of these readings compared. Raises UserError when they cannot be."""
+    wide, size = _codes(store, run_id, recognisers)
+    items = wide.index.get_level_values("item_id").to_numpy()
+    found = []
+    for one, other in combinations(wide.columns, 2):
+        ratings: Floats = wide[[one, other]].to_numpy(dtype=np.float64)
+        kappa = cohen_kappa(ratings[:, 0], ratings[:, 1], "linear", _places(size), items)
+        found.append(PairAgreement(one, other, kappa, percent_agreement(ratings, items)))
+    return found
+
+
+def _codes(store: Store, run_id: str, recognisers: Sequence[str]) -> tuple[pd.DataFrame, int]:
+    """The place of each stance on its scale, answers and values x readings, and how many places there are."""
     measure = comparable(chosen(store, run_id, recognisers))
     table = readings.read_values(store, run_id, recognisers)
     scale = {stance: place for place, stance in enumerate(SCALES[measure])}
     table = table.assign(code=table["stance"].map(scale).astype(float))
-    wide = table.pivot_table(
-        index=["value", "item_id", "trial_id"], columns="recogniser", values="code", aggfunc="first"
-    )
-    values = system(queries.run(store, run_id).system).ids
-    return [_of_value(value, wide, len(scale)) for value in values if value in wide.index.get_level_values("value")]
+    index = ["value", "item_id", "trial_id"]
+    return table.pivot_table(index=index, columns="recogniser", values="code", aggfunc="first"), len(scale)
 
 
-def _of_value(value: str, wide: pd.DataFrame, size: int) -> ValueAgreement:
-    part = wide.xs(value, level="value")
+def _places(size: int) -> tuple[float, ...]:
+    return tuple(float(place) for place in range(size))
+
+
+def _of_value(value: str, part: pd.DataFrame, size: int) -> ValueAgreement:
     ratings: Floats = part.to_numpy(dtype=np.float64)
     items = part.index.get_level_values("item_id").to_numpy()
-    places = tuple(float(place) for place in range(size))
+    places = _places(size)
     alpha = krippendorff_alpha(ratings, "ordinal", items)
     both = ratings.shape[1] == 2
     kappa = cohen_kappa(ratings[:, 0], ratings[:, 1], "linear", places, items) if both else None
-    twice = int(((~np.isnan(ratings)).sum(axis=1) >= 2).sum())
+    twice = int(part.index.get_level_values("trial_id")[(~np.isnan(ratings)).sum(axis=1) >= 2].nunique())
     others = gwet_ac1(ratings, places, items), percent_agreement(ratings, items)
     return ValueAgreement(value, twice, alpha, *others, kappa, verdict(alpha.value))

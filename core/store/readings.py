@@ -148,6 +148,28 @@ def read_values(store: Store, run_id: str, recognisers: Sequence[str]) -> pd.Dat
     return store.frame(sql, [run_id, list(recognisers)])
 
 
+def lengths(store: Store, run_id: str) -> pd.DataFrame:
+    """How long a run's readable answers are: trial_id, words."""
+    sql = f"""
+        SELECT trial_id, len(regexp_extract_all(text, '\\S+')) AS words
+        FROM responses WHERE run_id = ? AND {ANSWERED} AND {OPEN}
+    """
+    return store.frame(sql, [run_id])
+
+
+def notes(store: Store, run_id: str) -> pd.DataFrame:
+    """What became of the stances that judges took, one row a judge that read in single: recogniser, taken (with words
+    of the answer), unsupported (without, so neutral), repaired (of the taken: with words not quite the answer's),
+    unstable (neutral, as its passes differ)."""
+    sql = """
+        SELECT recogniser, count(*) FILTER (stance <> 'neutral') AS taken,
+               count(*) FILTER (note = 'unsupported') AS unsupported, count(*) FILTER (note = 'repaired') AS repaired,
+               count(*) FILTER (note = 'unstable') AS unstable
+        FROM recognitions WHERE run_id = ? AND starts_with(recogniser, 'judge:') GROUP BY ALL ORDER BY recogniser
+    """
+    return store.frame(sql, [run_id])
+
+
 def replace(store: Store, run_id: str, recogniser: str, rows: pd.DataFrame) -> None:
     """Store a reading that was computed, in the place of what it was before: trial_id, model, item_id, value, stance,
     strength, evidence (JSON)."""

@@ -17,6 +17,7 @@ from core.store import readings
 from core.store.queries import RunHead
 from core.store.readings import ReadingOf
 from core.values.system import system
+from pages.shared.judge_bias import show_bias
 from pages.shared.judge_checks import show_checks, start_check
 from pages.shared.judging import choose_judge, may_judge_itself
 from pages.shared.parts import dollars
@@ -53,6 +54,7 @@ def show_readings(head: RunHead) -> None:
             choose(head, found)
         read_again(head)
         show_checks(head, found)
+        show_bias(head)
         compare(head, found)
 
 
@@ -138,7 +140,7 @@ def _agreement_table(head: RunHead, rows: list[ValueAgreement]) -> None:
     names = system(head.system).names
     table = pd.DataFrame(
         {
-            "value": [names[row.value] for row in rows],
+            "value": [names.get(row.value, "All values") for row in rows],
             "answers": [row.answers for row in rows],
             "agreement": [row.verdict for row in rows],
             "Krippendorff's α": [_words(row.alpha) for row in rows],
@@ -149,9 +151,12 @@ def _agreement_table(head: RunHead, rows: list[ValueAgreement]) -> None:
     if rows and rows[0].kappa is not None:
         table["Cohen's κ (linear)"] = [_words(row.kappa) for row in rows if row.kappa]
     st.dataframe(table, hide_index=True)
-    low = sum(row.verdict == "too low to rely on" for row in rows)
+    single_values = [row for row in rows if row.value]
+    low = sum(row.verdict == "too low to rely on" for row in single_values)
     if low:
-        st.warning(f"On {low} of {len(rows)} values the readings agree too little to rely on.", icon=":material/flag:")
+        st.warning(
+            f"On {low} of {len(single_values)} values the readings agree too little to rely on.", icon=":material/flag:"
+        )
     st.caption(
         "α (ordinal): .8 and above is good, .667 to .8 tentative, below that the value's scores are not to be relied "
         "on. Where nearly all readings are neutral α falls though readers agree: AC1 and the share of same stances "

@@ -31,7 +31,7 @@ def test_a_judge_is_examined_once_somebody_said_yes(judge: FaultyServer, capsys:
     assert f"About {TASKS} calls" in said and "cost $0." in said and "--yes" in said
     assert main(asked(judge, "--yes")) == 0 and judge.count == TASKS
     out = capsys.readouterr().out
-    assert "Power             6 of 9 (67% [35%, 88%])" in out
+    assert "Power           6 of 9 (67% [35%, 88%])" in out
     assert "stances where there is none: 4 of 140 (3% [1%, 7%])" in out
     assert "power-1/opposes, Power: opposes expected, neutral read." in out and "polite-1, Benevolence" in out
     assert "failed the judges' exam" in out and "90% needed" in out
@@ -41,7 +41,8 @@ def test_a_judge_is_examined_once_somebody_said_yes(judge: FaultyServer, capsys:
     assert again["calls"] == 0 and again["changed"]["count"] == 0 and first["changed"] is None
     assert not again["passed"] and again["right"]["count"] == 60 and again["needed"] == 0.9
     assert main(asked(judge, "--yes", "--no-cache")) == 0 and judge.count == 2 * TASKS
-    assert "passed the judges' exam" in (out := capsys.readouterr().out)
+    out = capsys.readouterr().out
+    assert "passed the judges' exam" in out
     (line,) = [line for line in out.splitlines() if "35 of 310" in line]
     assert "(stored replies)" not in line and out.count("(stored replies)") == 1
 

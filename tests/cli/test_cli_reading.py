@@ -89,3 +89,25 @@ def test_a_judge_is_checked_once_somebody_said_yes(
     order, length = json.loads(capsys.readouterr().out)
     assert (order["probe"], length["probe"]) == ("order", "length")
     assert order["all"]["share"] == 0 and order["not_neutral"]["share"] is None
+
+
+def test_agreement_and_what_moves_the_judges_are_printed(
+    store: Path, judge: FaultyServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--model", "simulated/open", "--probes", "0"]) == 0
+    run_id = only_run(capsys)
+    assert main(["agreement", run_id]) == 0
+    assert "no two readings" in capsys.readouterr().out
+    for name in ("openai/j", "openai/k"):
+        assert main(["read", run_id, "--judge", name, "--judge-base", judge.address]) == 0
+    capsys.readouterr()
+    assert main(["agreement", run_id]) == 0
+    out = capsys.readouterr().out
+    assert "all values" in out and "without, so neutral" in out and "never took the judges' exam" in out
+    assert "1.000 [" in out and "stances per 100 words more" in out and "gives its own" not in out
+    assert main(["agreement", run_id, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert len(found["readings"]) == 2 and len(found["agreement"]) == 11 and len(found["pairs"]) == 1
+    assert found["agreement"][-1]["percent"]["value"] == 1 and found["agreement"][-1]["alpha"]["value"] is None
+    assert [row["taken"] for row in found["quotes"]] == [0, 0] and found["preferences"] == []
+    assert main(["agreement", run_id, "--of", found["readings"][0]]) == 2

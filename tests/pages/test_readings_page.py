@@ -60,7 +60,12 @@ def test_a_run_is_read_again_chosen_compared_and_put_together(own_app: Path) -> 
     one(at.multiselect, "Readings to compare").set_value(names[1:])
     at = calm(at.run())
     compared = frame(at, "Krippendorff's α").set_index("value")
-    assert len(compared) == 10 and "too low" in compared.loc["Power", "agreement"]
+    assert len(compared) == 11 and compared.index[-1] == "All values"
+    assert "too low" in compared.loc["Power", "agreement"]
+    judges = frame(at, "without", "share without").set_index("judge")
+    taken, invented = judges.loc[names[1], ["stances with words of the answer", "without"]]
+    assert taken + invented == asked and judges.loc[names[1], "share without"].startswith(f"{invented / asked:.1%} [")
+    assert set(frame(at, "stances per 100 words more")["judge"]) == set(names[1:])
     assert compared.loc["Security", "same stance"].startswith("1.00")
     press(at, "Make this a reading")
     assert readings.has(manager().store, only_run(), f"majority({','.join(names[1:])})")

@@ -8,8 +8,8 @@ from builders import add_reading, add_responses, add_run, response, suite
 
 from core.errors import UserError
 from core.recognition.base import Evidence, Recognition, Stance, Verdict
-from core.runs.aggregates import MIN_FITTED, Rule, aggregate, single
-from core.runs.reader_agreement import agreement, verdict
+from core.runs.aggregates import MIN_FITTED, Rule, aggregate, comparable_singles, single
+from core.runs.reader_agreement import agreement, pairs, verdict
 from core.store import queries, readings, records
 from core.store.database import Store
 from core.values.system import system
@@ -132,13 +132,25 @@ def test_presence_is_put_together_too(store: Store, rule: Rule, expected: tuple[
 
 def test_agreement_by_value(read: Store) -> None:
     found = {one.value: one for one in agreement(read, "r1", [A, B])}
-    assert list(found) == list(IDS)
+    assert list(found) == [*IDS, ""]
+    assert found[""].answers == 4 and found[""].percent.value == pytest.approx((0.75 + 9) / 10)
     assert found["power"].percent.value == 0.75 and found["power"].kappa is not None
     assert found["power"].alpha.value < 0.667 and found["power"].verdict == "too low to rely on"
     assert np.isnan(found["security"].alpha.value) and found["security"].verdict == "undefined"
     assert found["security"].ac1.value == 1.0, "all neutral: AC1 can still be told"
     three = agreement(read, "r1", [A, B, C])[IDS.index("power")]
     assert three.kappa is None and three.answers == 4
+
+
+def test_every_two_readings_are_compared(read: Store) -> None:
+    found = {(one.one, one.other): one for one in pairs(read, "r1", [C, B, A])}
+    assert list(found) == [(A, B), (A, C), (B, C)]
+    (kappa,) = [one.kappa for one in found.values() if one.percent == found[A, B].percent]
+    # 39 of 40 agree, one pair is as far apart as can be; by chance as the margins say
+    shares = np.array([[1, 37, 2], [2, 37, 1]]) / 40
+    expected = sum(abs(i - j) / 2 * shares[0, i] * shares[1, j] for i in range(3) for j in range(3))
+    assert kappa.value == pytest.approx(1 - (1 / 40) / expected)
+    assert comparable_singles(read, "r1") == [A, B, C]
 
 
 @pytest.mark.parametrize(("alpha", "words"), [(0.8, "good"), (0.667, "tentative"), (0.66, "too low to rely on")])
