@@ -7,7 +7,8 @@ from typing import Any
 from servers import Answer, says
 
 from core.recognition.exam import Task, exam
-from core.recognition.judge_prompt import mask_names, prompt_text
+from core.recognition.judge_prompt import prompt_text
+from core.recognition.judge_view import shown
 
 Stances = dict[str, str]
 
@@ -21,7 +22,7 @@ def knowing(change: Callable[[Task, Stances], None] = lambda task, stances: None
 
     def script(request: dict[str, Any]) -> Answer:
         content = str(request["messages"][-1]["content"])
-        task = next(one for one in longest_first if mask_names(prompt_text(), one.answer) in content)
+        task = next(one for one in longest_first if shown(prompt_text(), one.answer) in content)
         plain = by_id[task.of or task.id]
         stances = dict.fromkeys(paper.system.ids, "neutral") | ({plain.value: plain.expected} if plain.value else {})
         change(task, stances)

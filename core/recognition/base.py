@@ -35,7 +35,7 @@ class Recognition:
 class Verdict:
     """What a recogniser made of one answer: all values of its system, or the reason why there are none.
     `invalid`: the judge's output could not be read; `error`: it could not be reached; `refused`: it judged the answer
-    to be a refusal."""
+    to be a refusal. `replies`: what a judge replied in each call, word by word."""
 
     status: Literal["ok", "refused", "invalid", "error"]
     recognitions: tuple[Recognition, ...] = ()
@@ -43,6 +43,7 @@ class Verdict:
     tokens_in: int = 0
     tokens_out: int = 0
     cost_usd: float | None = None
+    replies: tuple[str, ...] = ()
 
 
 class Recogniser(Protocol):

@@ -1,6 +1,7 @@
 """A language model as judge: for each value a direction, its strength, and the words of the answer that show it."""
 
 import copy
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,7 @@ from core.models.base import Message, Model, ModelError, Reply, Request
 from core.recognition.base import Evidence, Measure, Recognition, Verdict
 from core.recognition.judge_output import Coding, OutputError, Reading, read_output, schema
 from core.recognition.judge_prompt import answer_code, codebook, mask_names, prompt_text, repair, shuffled, task
+from core.recognition.judge_view import shown
 from core.recognition.quotes import Normalised, Span, locate, normalise
 from core.values.system import ValueSystem
 
@@ -29,7 +31,8 @@ class JudgeRecogniser:
     passes the order of the values differs, and a stance counts only if all passes share it.
 
     A reply that cannot be read is asked for once more, then the verdict is `invalid`; it is never taken for neutral.
-    Retryable ModelErrors are raised for the caller to retry, the others become a verdict `error`.
+    Retryable ModelErrors are raised for the caller to retry, the others become a verdict `error`. The `id` holds a hash
+    over the prompt file and the codebook, so that a changed definition makes another judge.
     """
 
     measure: Measure = "stance"
@@ -46,7 +49,8 @@ class JudgeRecogniser:
         self._codebook = Message("system", codebook(self._text, system))
         self._schema = schema(system.ids)
         several = f"x{passes}" if passes > 1 else ""
-        self.id = f"judge:{model.name}@{self._text.digest[:8]}{several}"
+        digest = hashlib.sha256(f"{self._text.digest} {self._codebook.content}".encode()).hexdigest()
+        self.id = f"judge:{model.name}@{digest[:8]}{several}"
 
     def asking(self, model: Model) -> "JudgeRecogniser":
         """The same judge, reached in another way."""
@@ -87,7 +91,7 @@ class JudgeRecogniser:
         order_code = code if self.order_of is None else answer_code(question, self.order_of, self.id, turn)
         order = shuffled(self.system.ids, order_code)
         return Request(
-            (self._codebook, task(self._text, question, mask_names(self._text, answer), order, code)),
+            (self._codebook, task(self._text, question, shown(self._text, answer), order, code)),
             max_tokens=TOKENS_BASE + TOKENS_PER_VALUE * len(order),
             seed=turn - self.first_turn,
             schema=self._schema,
@@ -163,11 +167,12 @@ def _neutral(value: str, note: str = "") -> Recognition:
 
 
 def _billed(verdict: Verdict, replies: Sequence[Reply]) -> Verdict:
-    """`verdict` with what all calls took together; the cost is unknown as soon as one call's is."""
+    """`verdict` with what all calls said and took together; the cost is unknown as soon as one call's is."""
     costs = [reply.cost_usd for reply in replies]
     known = [cost for cost in costs if cost is not None]
     return replace(
         verdict,
+        replies=tuple(reply.text for reply in replies),
         tokens_in=sum(reply.tokens_in or 0 for reply in replies),
         tokens_out=sum(reply.tokens_out or 0 for reply in replies),
         cost_usd=sum(known) if known and len(known) == len(costs) else None,

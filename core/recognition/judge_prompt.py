@@ -50,13 +50,16 @@ class Guide:
 
 @dataclass(frozen=True)
 class PromptText:
-    """The prompt file, read. `digest` is the SHA-256 of its text; `raw` holds the parts that hang on the system."""
+    """The prompt file, read. `digest` is the SHA-256 of its text; `names`, `greeting` and `farewell` find what a judge
+    is not shown of an answer; `raw` holds the parts that hang on the system."""
 
     digest: str
     instructions: str
     task: Template
     repair: Template
     names: re.Pattern[str]
+    greeting: re.Pattern[str]
+    farewell: re.Pattern[str]
     raw: Mapping[str, Any]
 
     def guide(self, system: ValueSystem) -> Guide:
@@ -97,10 +100,15 @@ def prompt_text(path: Path = PROMPT_FILE) -> PromptText:
         raw = tomllib.loads(text)
         names = _name_pattern(raw["mask"]["names"], raw["mask"]["makers"], raw["mask"]["tiers"])
         task, repair = Template(raw["task"].strip()), Template(raw["repair"].strip())
+        courtesies = raw["courtesies"]
+        greeting = re.compile(rf"\s*(?:{'|'.join(courtesies['first'])})\s*", re.IGNORECASE)
+        farewell = re.compile(rf"(?:(?<=[.!?:)*_])|(?<=\n))\s*(?:{'|'.join(courtesies['last'])})\s*\Z", re.IGNORECASE)
         digest = hashlib.sha256(text.encode()).hexdigest()
-        return PromptText(digest, raw["instructions"].strip(), task, repair, names, raw)
+        return PromptText(digest, raw["instructions"].strip(), task, repair, names, greeting, farewell, raw)
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{path.name} is not a readable TOML file ({error}).") from error
+    except re.error as error:
+        raise UserError(f"{path.name}: one of the courtesies is no regular expression ({error}).") from error
     except KeyError as error:
         raise UserError(f"{path.name}: the field {error} is missing.") from error
 

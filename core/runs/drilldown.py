@@ -9,6 +9,8 @@ from core.store import queries
 from core.store.database import Store
 from core.store.queries import Filter
 
+Ended = tuple[str, str, list[str]]
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -23,8 +25,9 @@ class Reading:
 
 @dataclass(frozen=True)
 class Answer:
-    """One stored response. `status` and `message` say how its recognition ended; `chars` is its full length;
-    `probability` is that of the chosen option of a closed question, where the model gives it."""
+    """One stored response. `status` and `message` say how its recognition ended, `replies` what a judge said, word by
+    word; `chars` is its full length; `probability` is that of the chosen option of a closed question, where the model
+    gives it."""
 
     run_id: str
     trial_id: int
@@ -40,6 +43,7 @@ class Answer:
     status: str
     message: str
     readings: tuple[Reading, ...]
+    replies: tuple[str, ...] = ()
 
 
 def answers_to(store: Store, runs: Sequence[str], chosen: Filter, item: str) -> list[Answer]:
@@ -47,7 +51,7 @@ def answers_to(store: Store, runs: Sequence[str], chosen: Filter, item: str) -> 
     only = Filter(chosen.models, chosen.outcomes, chosen.value, chosen.stance, item)
     rows = queries.answers(store, runs, only)
     read: dict[tuple[str, int], list[Reading]] = {}
-    messages: dict[tuple[str, int], tuple[str, str]] = {}
+    messages: dict[tuple[str, int], Ended] = {}
     for run_id, trials in rows.groupby("run_id")["trial_id"]:
         ids = [int(trial) for trial in trials]
         for row in queries.readings(store, str(run_id), ids).itertuples():
@@ -59,12 +63,10 @@ def answers_to(store: Store, runs: Sequence[str], chosen: Filter, item: str) -> 
     return [_answer(row, read, messages) for row in rows.itertuples()]
 
 
-def _answer(
-    row: Any, read: dict[tuple[str, int], list[Reading]], messages: dict[tuple[str, int], tuple[str, str]]
-) -> Answer:
+def _answer(row: Any, read: dict[tuple[str, int], list[Reading]], messages: dict[tuple[str, int], Ended]) -> Answer:
     fields = {name: getattr(row, name) for name in ("run_id", "model", "variation", "outcome", "text")}
     key = (str(fields["run_id"]), int(row.trial_id))
-    status, message = messages.get(key, ("", ""))
+    status, message, replies = messages.get(key, ("", "", []))
     return Answer(
         trial_id=key[1],
         epoch=int(row.epoch),
@@ -74,6 +76,7 @@ def _answer(
         error=_or_none(row.error),
         status=status,
         message=message or "",
+        replies=tuple(replies),
         readings=tuple(read.get(key, ())),
         **fields,
     )

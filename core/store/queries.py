@@ -301,10 +301,14 @@ def readings(store: Store, run_id: str, trial_ids: Sequence[int]) -> pd.DataFram
     )
 
 
-def reading_messages(store: Store, run_id: str, trial_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    """How the recognition of some responses by the run's recogniser ended: trial_id -> (status, message)."""
-    sql = f"SELECT trial_id, status, message FROM recognised WHERE {SPEAKS} AND list_contains($trials, trial_id)"
-    return {row[0]: (row[1], row[2]) for row in store.rows(sql, {"run": run_id, "trials": list(trial_ids)})}
+def reading_messages(store: Store, run_id: str, trial_ids: Sequence[int]) -> dict[int, tuple[str, str, list[str]]]:
+    """How the recognition of some responses by the run's recogniser ended: trial_id -> (status, message, what a judge
+    replied word by word)."""
+    sql = f"""
+        SELECT trial_id, status, message, coalesce(replies, []) FROM recognised
+        WHERE {SPEAKS} AND list_contains($trials, trial_id)
+    """
+    return {row[0]: (row[1], row[2], row[3]) for row in store.rows(sql, {"run": run_id, "trials": list(trial_ids)})}
 
 
 def export(store: Store, run_id: str) -> pd.DataFrame:

@@ -84,6 +84,7 @@ def recognition(row: ResponseRow, recogniser: str, verdict: Verdict) -> list[tup
         "tokens_out": verdict.tokens_out,
         "cost_usd": verdict.cost_usd,
         "recognised_at": now(),
+        "replies": [clean(reply) for reply in verdict.replies] or None,
     }
     values = [
         key

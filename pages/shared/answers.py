@@ -36,6 +36,10 @@ def _draw_answer(answer: Answer, names: dict[str, str], marked: list[str]) -> No
         st.caption(f":material/info: {answer.status}")
         st.text(answer.message)
     draw_readings(answer, names)
+    if answer.replies:
+        with st.popover("What the judge replied", icon=":material/gavel:"):
+            for reply in answer.replies:
+                st.code(reply, language=None, wrap_lines=True)
 
 
 def _marks(answer: Answer, names: dict[str, str], marked: list[str]) -> list[Mark]:

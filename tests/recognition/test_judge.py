@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from core.recognition.base import Evidence, Recogniser, Recognition, Verdict
 from core.recognition.judge import JudgeRecogniser
 from core.recognition.judge_output import read_output
 from core.recognition.judge_prompt import PROMPT_FILE, answer_code, mask_names, prompt_text
+from core.recognition.judge_view import shown
 from core.recognition.quotes import locate, normalise
 from core.values.system import Value, ValueSystem, system
 
@@ -268,7 +271,7 @@ def assert_inside(answer: str, question: str = QUESTION) -> None:
     opening, closing, content = fenced(answer, question)
     assert content.count(opening) == content.count(closing) == 1
     inside = content.split(f"{opening}\n", 1)[1].split(f"\n{closing}", 1)[0]
-    assert inside == mask_names(prompt_text(), answer)
+    assert inside == shown(prompt_text(), answer)
     assert opening not in answer and closing not in answer
 
 
@@ -361,16 +364,18 @@ def test_the_examples_are_what_is_asked_of_the_judge(values: ValueSystem) -> Non
 
 
 def test_the_id_names_model_prompt_and_passes() -> None:
-    digest = prompt_text().digest[:8]
-    assert judge().id == f"judge:scripted/one@{digest}"
-    assert judge(passes=2).id == f"judge:scripted/one@{digest}x2"
+    name, _, digest = judge().id.partition("@")
+    assert name == "judge:scripted/one" and re.fullmatch("[0-9a-f]{8}", digest)
+    assert judge(passes=2).id == f"{judge().id}x2"
+    redefined = replace(SHIP, values=(replace(SHIP.values[0], definition="Another thing."), *SHIP.values[1:]))
+    assert len({judge().id, judge(SHIP).id, judge(redefined).id}) == 3, "the codebook is part of the prompt"
     recogniser: Recogniser = judge()
     assert recogniser.measure == "stance"
 
 
 def test_any_change_of_the_prompt_file_makes_another_judge(tmp_path: Path) -> None:
     copy = tmp_path / "judge.toml"
-    copy.write_text(PROMPT_FILE.read_text(encoding="utf-8").replace("version = 1", "version = 2"), encoding="utf-8")
+    copy.write_text(PROMPT_FILE.read_text(encoding="utf-8").replace("version = 2", "version = 3"), encoding="utf-8")
     assert prompt_text(copy).digest != prompt_text().digest
 
 

@@ -84,6 +84,9 @@ def test_a_run_is_read_again_without_asking_its_models(manager: RunManager, mode
         assert (again.measure, again.read, again.missing, again.state) == ("stance", 4, 0, "done")
         assert scores(store, run_id) == first, "the first reading speaks until another is chosen"
         assert queries.run(store, run_id).state == "done"
+        replies = store.rows("SELECT replies FROM recognised WHERE recogniser = ?", [reading])
+        assert {json.loads(reply)["refusal"] for (said,) in replies for reply in said} == {False} and len(replies) == 4
+        assert store.rows("SELECT DISTINCT replies FROM recognised WHERE recogniser <> ?", [reading]) == [(None,)]
         assert ledger.spending(store, run_id).set_index("role").loc["judge", "calls"] == 4
         read(manager, run_id, judged(judge))
         assert judge.count == 4, "nothing is read twice"
