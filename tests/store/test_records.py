@@ -107,8 +107,8 @@ def test_a_recognition_is_kept_with_its_evidence(store: Store) -> None:
 
 def test_a_failed_recognition_says_why(store: Store) -> None:
     add_run(store)
-    add_reading(store, response(1), Verdict("invalid", message=NASTY["html"]))
-    assert queries.reading_messages(store, "r1", [1]) == {1: ("invalid", NASTY["html"])}
+    add_reading(store, response(1), Verdict("invalid", message=NASTY["html"], replies=("{", NASTY["sql"])))
+    assert queries.reading_messages(store, "r1", [1]) == {1: ("invalid", NASTY["html"], ["{", NASTY["sql"]])}
     assert queries.readings(store, "r1", [1]).empty
 
 
