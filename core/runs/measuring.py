@@ -65,6 +65,7 @@ def _begin(
     async def done(stop: Callable[[], bool]) -> Ending:
         own = (limits, store, manager.cache, told, work.id, stop, manager.providers)
         read = await judge_all(reader, labelled.texts, *own)
+        await asyncio.to_thread(store.writer.flush)  # what was paid for is there when it goes on
         if read.cut:
             said = f"{read.cut} {len(read.verdicts):,} of {work.total:,} answers were read; only the replies are kept."
             return Ending("failed" if read.broken else "stopped", said)
