@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from browsing import frame, labels, press, texts, visit
+from browsing import frame, labels, manager, press, texts, visit
 from stores import PANEL, TRICKS
 from streamlit.testing.v1 import AppTest
 
@@ -31,6 +31,14 @@ def test_one_scenario_with_the_answer_of_every_model(small_app: Path) -> None:
     assert len(at.get("html")) == 4
     marked = [element.value for element in at.get("html") if "<mark title=" in element.value]
     assert marked, "no answer has evidence marked"
+
+
+def test_what_a_judge_replied_can_be_read_as_it_is(own_app: Path) -> None:
+    store = manager().store
+    said = "{not JSON} <b>![x](http://evil.example/x.png)</b>"
+    store.writer.run(lambda con: con.execute("UPDATE recognised SET replies = [?, 'again']", [said]))
+    codes = [code.value for code in visit("scenarios").code]
+    assert codes.count(said) == codes.count("again") == 4
 
 
 def test_simulated_answers_are_labelled(small_app: Path) -> None:
