@@ -47,6 +47,7 @@ ROOT = Path(__file__).resolve().parent.parent
 AT_ONCE = 50
 WARM = 100
 NAME = "openai/gpt-4o-mini"  # LiteLLM is slower with a name that its price list does not have
+OWN = "hosted_vllm/gpt-4o-mini"  # the same for LiteLLM's own client instead of OpenAI's package
 KEY = "none"
 
 Drive = Callable[[Sequence[Item], str], None]
@@ -119,15 +120,18 @@ def _parameters(request: Request) -> dict[str, Any]:
 _loop = asyncio.new_event_loop()  # LiteLLM keeps its connections with the loop
 
 
-def bare_litellm(asked: Sequence[Item], address: str) -> None:
-    import litellm
+def bare_litellm(name: str) -> Drive:
+    def drive(asked: Sequence[Item], address: str) -> None:
+        import litellm
 
-    async def ask(request: Request) -> str:
-        sent: dict[str, Any] = {"model": NAME, "messages": messages(request)} | _parameters(request)
-        reply: Any = await litellm.acompletion(**sent, api_base=address, api_key=KEY)
-        return str(reply.choices[0].message.content)
+        async def ask(request: Request) -> str:
+            sent: dict[str, Any] = {"model": name, "messages": messages(request)} | _parameters(request)
+            reply: Any = await litellm.acompletion(**sent, api_base=address, api_key=KEY)
+            return str(reply.choices[0].message.content)
 
-    _loop.run_until_complete(at_once(partial(ask, request) for request in requests(asked)))
+        _loop.run_until_complete(at_once(partial(ask, request) for request in requests(asked)))
+
+    return drive
 
 
 def pipeline(via: Literal["", "litellm"], recogniser: str) -> Drive:
@@ -188,7 +192,8 @@ CLIENTS = {
     "aiohttp": Client("bare aiohttp: post, parse the JSON", 2000, bare_aiohttp),
     "direct": Client("Polycompass, direct", 2000, pipeline("", "")),
     "direct-read": Client("Polycompass, direct, answers read offline", 2000, pipeline("", LEXICON)),
-    "litellm": Client("bare `litellm.acompletion`", 1000, bare_litellm),
+    "litellm": Client("bare `litellm.acompletion`, `openai/`", 1000, bare_litellm(NAME)),
+    "litellm-own": Client("bare `litellm.acompletion`, `hosted_vllm/`", 1000, bare_litellm(OWN)),
     "through-litellm": Client("Polycompass through LiteLLM", 1000, pipeline("litellm", "")),
     "inspect-lean": Client("Inspect AI, `log_realtime=False, log_model_api=False`", 300, inspect(lean=True)),
     "inspect": Client("Inspect AI", 300, inspect(lean=False)),
@@ -197,7 +202,7 @@ CLIENTS = {
 TARGETS = (
     ("direct", "aiohttp", 3.0),
     ("direct", "inspect", 1 / 20),
-    ("through-litellm", "litellm", 1.5),
+    ("through-litellm", "litellm-own", 1.5),
     ("through-litellm", "inspect", 1 / 4),
 )
 

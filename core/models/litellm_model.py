@@ -7,14 +7,17 @@ import os
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from core.models.base import ModelSpec, Reply, Request
 from core.models.catalogue import MAX_LOGPROBS, key_status, provider_of
 from core.models.chat import json_schema, messages, read_reply
 from core.models.failures import check_key, model_error
+from core.models.prices import cost, price_list
 
+_OPENAI = "api.openai.com"
 _import_lock = threading.Lock()
 
 
@@ -40,6 +43,7 @@ class LiteLLMModel:
         self.name = spec.name
         self.concurrency = concurrency
         self.timeout_s = timeout_s
+        self._asked_as = asked_as(spec)
         self._client: _Client | None = None
 
     async def complete(self, request: Request) -> Reply:
@@ -52,7 +56,10 @@ class LiteLLMModel:
         try:
             call = client.acompletion(**self._arguments(client, request))
             response = await asyncio.wait_for(call, self.timeout_s)
-            return _reply(response, request, time.perf_counter() - started)
+            reply = _reply(response, request, time.perf_counter() - started)
+            if reply.cost_usd is None and self._asked_as != self.name:
+                return replace(reply, cost_usd=cost(self.name, reply.tokens_in, reply.tokens_out))
+            return reply
         except Exception as error:
             # Whatever a client library, or the reading of an odd answer, can raise: a run must outlive all of it.
             failure = model_error(error, self.spec, self.timeout_s)
@@ -61,7 +68,7 @@ class LiteLLMModel:
 
     def _arguments(self, client: _Client, request: Request) -> dict[str, Any]:
         arguments: dict[str, Any] = {
-            "model": self.name,
+            "model": self._asked_as,
             "messages": messages(request),
             "max_tokens": request.max_tokens,
             "temperature": request.temperature,
@@ -73,14 +80,32 @@ class LiteLLMModel:
         }
         if self.spec.api_base:
             arguments["api_base"] = self.spec.api_base
-            if not key_status(self.name).present:
+            key = key_status(self.name)
+            if not key.present:
                 arguments["api_key"] = "none"  # a local server wants none, but the client insists on some
+            elif key.variable and self._asked_as != self.name:
+                arguments["api_key"] = os.environ[key.variable].strip()
         if request.options and client.logprobs:
             provider = provider_of(self.name)
             arguments |= {"logprobs": True, "top_logprobs": provider.top_logprobs if provider else MAX_LOGPROBS}
         if request.schema is not None and (response_format := _response_format(client, request.schema)):
             arguments["response_format"] = response_format
         return arguments
+
+
+def asked_as(spec: ModelSpec) -> str:
+    """The name under which LiteLLM is asked for the model that `spec` names.
+
+    Behind `openai/` LiteLLM calls OpenAI's own package, which takes about as much work again as all the rest. A server
+    of one's own needs nothing of it, and gets the same request under LiteLLM's name for such servers. Names whose
+    parameters LiteLLM changes for OpenAI's sake, those of its reasoning models, stay as they are.
+    """
+    provider, _, model = spec.name.partition("/")
+    if provider != "openai" or not spec.api_base or urlsplit(spec.api_base).hostname == _OPENAI:
+        return spec.name
+    listed = price_list().get(model, {})
+    plain = listed.get("mode", "chat") == "chat" and not listed.get("supports_reasoning")
+    return f"hosted_vllm/{model}" if plain and not model.startswith("responses/") else spec.name
 
 
 def _client(spec: ModelSpec) -> _Client:

@@ -30,3 +30,11 @@ def price(name: str) -> tuple[float, float] | None:
     entry = price_list().get(name) or price_list().get(name.partition("/")[2]) or {}
     prices = entry.get("input_cost_per_token"), entry.get("output_cost_per_token")
     return None if None in prices else (float(prices[0] or 0), float(prices[1] or 0))
+
+
+def cost(name: str, tokens_in: int | None, tokens_out: int | None) -> float | None:
+    """Dollars by the price list; None where it has no price or the tokens are not known."""
+    prices = price(name)
+    if prices is None or tokens_in is None or tokens_out is None:
+        return None
+    return tokens_in * prices[0] + tokens_out * prices[1]

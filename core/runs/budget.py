@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from core.errors import UserError
 from core.models.base import ModelSpec, Reply, Request
-from core.models.prices import price
+from core.models.prices import cost, price
 from core.runs.limits import Limits
 from core.runs.pacing import CHECK_S, Brake, Halt
 
@@ -40,12 +40,6 @@ def most_of(model: str, request: Request) -> Spent:
     if request.schema is not None:
         tokens_in += len(str(request.schema))
     return Spent(1, tokens_in + request.max_tokens, cost(model, tokens_in, request.max_tokens) or 0.0)
-
-
-def cost(model: str, tokens_in: int, tokens_out: int) -> float | None:
-    """Dollars by the price list; None where it has no price."""
-    prices = price(model)
-    return None if prices is None else tokens_in * prices[0] + tokens_out * prices[1]
 
 
 def taken(model: str, reply: Reply) -> Spent:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from core.models.base import ErrorKind, Model, ModelError, ModelSpec, Reply, Request
 from core.models.catalogue import provider_of
-from core.runs.budget import Budget, Spent, cost, most_of, taken
+from core.models.prices import cost
+from core.runs.budget import Budget, Spent, most_of, taken
 from core.runs.limits import Limits
 from core.runs.pacing import Brake, Breaker, Down, Gate, Halt, Provider, backoff
 from core.store import ledger
@@ -215,7 +216,7 @@ class Line:
         tokens_in, tokens_out, dollars = None, None, None
         if reply is not None:
             tokens_in, tokens_out, dollars = reply.tokens_in, reply.tokens_out, reply.cost_usd
-            if dollars is None and tokens_in is not None and tokens_out is not None:
+            if dollars is None:
                 dollars = cost(self.spec.name, tokens_in, tokens_out)
         where = (self.setting.run_id, self.setting.session, self.name, self.role, kind)
         self.setting.writer.put([ledger.call(*where, latency_s, tokens_in, tokens_out, dollars), *also])

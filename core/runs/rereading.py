@@ -5,8 +5,8 @@ import json
 from dataclasses import asdict, dataclass, replace
 
 from core.errors import UserError
+from core.models.prices import cost
 from core.recognition import minilm
-from core.runs.budget import cost
 from core.runs.estimate import ANSWER_TOKENS, JUDGE_PROMPT_TOKENS, JUDGE_TOKENS
 from core.runs.execute import Ending, Engine, Job, Started, cut_short
 from core.runs.plan import JUDGE, MINILM, Plan, check_reading

@@ -7,7 +7,7 @@ from asking import HELLO, SECRET, ask, run
 from servers import says, serve
 
 from core.models.base import ModelError, ModelSpec
-from core.models.litellm_model import LiteLLMModel
+from core.models.litellm_model import LiteLLMModel, asked_as
 
 
 @pytest.fixture(autouse=True)
@@ -63,10 +63,32 @@ def test_importing_and_asking_reaches_nobody_but_the_address_given_and_prints_no
             f"""
             import asyncio
             from core.models.base import Message, ModelSpec, Request
-            from core.models.litellm_model import LiteLLMModel
+            from core.models.litellm_model import LiteLLMModel, asked_as
             model = LiteLLMModel(ModelSpec("openai/m", "{server.address}"))
             reply = asyncio.run(model.complete(Request((Message("user", "hello"),))))
             print(reply.text, "litellm" in sys.modules, tried)
             """
         )
     assert out == "hello True []"
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "told"),
+    [
+        ("openai/m", "http://127.0.0.1:8000/v1", "hosted_vllm/m"),
+        ("openai/gpt-4o-mini", "https://gateway.example.org/v1", "hosted_vllm/gpt-4o-mini"),
+        ("openai/m", None, "openai/m"),
+        ("openai/gpt-4o-mini", "https://api.openai.com/v1", "openai/gpt-4o-mini"),
+        ("openai/o3", "https://gateway.example.org/v1", "openai/o3"),
+        ("openai/responses/m", "http://127.0.0.1:8000/v1", "openai/responses/m"),
+        ("mistral/m", "http://127.0.0.1:8000/v1", "mistral/m"),
+    ],
+)
+def test_a_server_of_ones_own_is_asked_without_the_package_of_openai(name: str, address: str, told: str) -> None:
+    assert asked_as(ModelSpec(name, address)) == told
+
+
+def test_a_reasoning_model_behind_a_gateway_keeps_the_name_of_its_limit(loop: asyncio.Runner) -> None:
+    with serve() as server:
+        ask(loop, LiteLLMModel, server.address, name="openai/o3")
+    assert server.requests[0]["max_completion_tokens"] == 9 and "max_tokens" not in server.requests[0]

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from core.errors import UserError
 from core.models.base import Message, ModelSpec, Reply, Request
-from core.runs.budget import Budget, Spent, check_priced, cost, most_of, taken
+from core.models.prices import cost
+from core.runs.budget import Budget, Spent, check_priced, most_of, taken
 from core.runs.limits import Limits, check_limits, limits_from
 from core.runs.pacing import Brake, Halt
 
