@@ -68,12 +68,16 @@ def agreement(store: Store, run_id: str, recognisers: Sequence[str]) -> list[Val
     Raises UserError when they cannot be compared."""
     measure = comparable(chosen(store, run_id, recognisers))
     table = readings.read_values(store, run_id, recognisers)
+    return of_readers(table, measure, system(queries.run(store, run_id).system).ids)
+
+
+def of_readers(table: pd.DataFrame, measure: str, values: Sequence[str]) -> list[ValueAgreement]:
+    """The same for any who read: rows of trial_id, item_id, recogniser, value, stance."""
     scale = {stance: place for place, stance in enumerate(SCALES[measure])}
     table = table.assign(code=table["stance"].map(scale).astype(float))
     wide = table.pivot_table(
         index=["value", "item_id", "trial_id"], columns="recogniser", values="code", aggfunc="first"
     )
-    values = system(queries.run(store, run_id).system).ids
     return [_of_value(value, wide, len(scale)) for value in values if value in wide.index.get_level_values("value")]
 
 
