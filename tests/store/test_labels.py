@@ -82,7 +82,7 @@ def test_authors_who_store_at_once_all_have_their_own(run: Store) -> None:
 
 def test_all_or_none(run: Store) -> None:
     bad = label(2, values=(ValueLabel("power", "supports", "very"),))  # type: ignore[arg-type]
-    with pytest.raises(Exception, match="very|int"):
+    with pytest.raises(Exception, match="very"):
         labels.add(run, [label(1), bad])
     assert power(run) == [] and run.rows("SELECT count(*) FROM labels") == [(0,)]
 
