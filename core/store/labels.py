@@ -296,3 +296,18 @@ def version(store: Store, run_ids: Sequence[str]) -> str:
         WHERE list_contains(?::VARCHAR[], run_id)
     """
     return str(store.rows(sql, [list(run_ids)])[0])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer that can be labelled; `chars` is its length in code points."""
+
+    model: str
+    item_id: str
+    chars: int
+
+
+def answers(store: Store, run_id: str) -> dict[int, Answer]:
+    """All answers of a run that can be labelled, by trial."""
+    sql = f"SELECT trial_id, model, item_id, length(text) FROM responses WHERE run_id = ? AND {ANSWERED} AND {OPEN}"
+    return {int(row[0]): Answer(*row[1:]) for row in store.rows(sql, [run_id])}
