@@ -136,7 +136,7 @@ def _table(data: bytes, filename: str) -> tuple[list[str], list[tuple[int, list[
 def _whose(row: Mapping[str, str], known: Mapping[int, labels.Answer], author: str) -> tuple[int, str]:
     """The trial and the labeller of a row; the answer must be the one the row means."""
     text = row["trial_id"]
-    trial = int(text) if re.fullmatch(r"\d{1,18}", text, re.ASCII) else -1
+    trial = int(text) if re.fullmatch(r"\d{1,19}", text, re.ASCII) else -1
     if trial not in known:
         raise _Fault("trial_id", f"The run has no answer {text[:60]!r} that can be labelled.")
     for name in ("model", "item_id"):

@@ -29,7 +29,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   list.replaceChildren(...data.values.map(row));
   note.value = "";
   show();
-  root.querySelector(".pc-rows").focus({ preventScroll: true });
+  focusRows();
+
+  function focusRows() {
+    root.querySelector(".pc-rows").focus({ preventScroll: true });
+  }
 
   function row(value, at) {
     const element = make("li", "pc-value");
@@ -78,6 +82,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (!spans.some(([start, end]) => start === span[0] && end === span[1])) spans.push(span);
     spans.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
     getSelection().removeAllRanges();
+    focusRows(); // the arrow keys move among the values again
     return true;
   }
 

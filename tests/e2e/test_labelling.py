@@ -84,6 +84,7 @@ def test_two_answers_are_labelled_blindly_by_keys_and_a_third_is_undone(server: 
     page = tabs.open(f"{server.address}/label?labeller=ada")
     pane = page.locator(".pc-answer")
     expect(pane).to_contain_text("🤝")
+    settle(page)
     if order[0] == 3:
         page.keyboard.press("k")
         expect(pane).to_contain_text("Obey")
@@ -110,6 +111,7 @@ def test_two_answers_are_labelled_blindly_by_keys_and_a_third_is_undone(server: 
     # By the keyboard alone: from the values back into the answer, its first line selected.
     if order[1] == 3:
         page.keyboard.press("k")
+        settle(page)
     expect(pane).to_contain_text("Obey")
     expect(pane.locator("mark")).to_have_count(0)
     pane.focus()
@@ -119,6 +121,7 @@ def test_two_answers_are_labelled_blindly_by_keys_and_a_third_is_undone(server: 
     expect(pane.locator("mark")).not_to_have_count(0)
     first = pane.locator("mark").all_text_contents()
     assert MIXED.startswith("".join(first))
+    pane.focus()
     page.keyboard.type("x")
     assert pane.evaluate("pane => pane.textContent") == MIXED, "the answer can be written in"
     page.keyboard.press("Enter")
@@ -132,8 +135,8 @@ def test_two_answers_are_labelled_blindly_by_keys_and_a_third_is_undone(server: 
     undo = page.get_by_role("button", name=re.compile("^Undo the last"))
     undo.first.click()
     settle(page)
-    server.end()
     tabs.close()
+    server.end()
     found = kept(server.store, short[0])
     start = MIXED.index(WORDS)
     assert found["conformity"] == ("supports", 1, [[start, start + len(WORDS)]])
