@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from browsing import button, everything, frame, labels, manager, markup, one, press, texts, visit
 from stores import EVIL, PANEL
-from streamlit.testing.v1 import AppTest
 
 from core.recognition.human import ValueLabel
 from core.runs.labelling import next_task
@@ -76,7 +75,7 @@ def test_what_the_browser_sends_is_stored_skipped_undone_or_refused(
     stated = {"power": {"stance": "opposes", "intensity": 1, "evidence": [[0, 4]]}}
     browser_sends(monkeypatch, action="store", labels=stated, note="Hm.")
     at.run()
-    assert "1 of 1" in texts(at) or "Stored: answer" in str([each.label for each in at.expander])
+    assert f"Stored: answer {first.trial_id}" in labels(at.expander)
     table = kept.current(store, run_id())
     assert set(table["trial_id"]) == {first.trial_id} and set(table["note"]) == {"Hm."}
     assert table.set_index("value").loc["power", "stance"] == "opposes"
@@ -122,12 +121,6 @@ def test_hostile_texts_stay_text(own_hostile_app: Path) -> None:
 # What labels are good for
 
 
-def pick(at: AppTest, key: str, option: str) -> AppTest:
-    (group,) = [each for each in at.get("button_group") if each.key == key]
-    group.set_value([option] if isinstance(group.value, list) else option)
-    return at.run()
-
-
 def test_scores_by_people_or_corrected_say_on_what_they_rest(own_app: Path) -> None:
     assert "scores_by" not in visit("radar").session_state
     fill(60, ("ada", "bob"))
@@ -136,7 +129,7 @@ def test_scores_by_people_or_corrected_say_on_what_they_rest(own_app: Path) -> N
         at = visit("radar", scores_by=by)
         said = texts(at)
         assert words in said and "answers drawn at random, read by 2 labellers" in said and "majority counts" in said
-        assert "3 labelled answers were no random draws" in said or "60 answers" in said
+        assert "6" in said.split(" answers drawn at random")[0][-2:]
         table = frame(at, "model", "value", "score")
         tradition = table[table["value"] == "Tradition"]["score"]
         assert len(tradition) == 4 and (tradition > (99 if by == "people" else 50)).all()
