@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from builders import add_reading, add_responses, add_run, response, suite
-from driving import Server, Tabs, screenshot, settle
+from driving import WAIT_MS, Server, Tabs, screenshot, settle
 from playwright.sync_api import Locator, Page, expect
 
 from core.recognition.base import Evidence, Recognition, Verdict
@@ -82,12 +82,12 @@ def test_two_answers_are_labelled_blindly_by_keys_and_a_third_is_undone(server: 
     short = [trial for trial in order if trial != 3]
     server.start()
     page = tabs.open(f"{server.address}/label?labeller=ada")
-    pane = page.locator(".pc-answer")
-    expect(pane).to_contain_text("🤝")
+    pane = page.locator(".pc-answer").last  # for a moment the former one is there as well
+    expect(pane).to_contain_text("🤝", timeout=WAIT_MS)
     settle(page)
     if order[0] == 3:
         page.keyboard.press("k")
-        expect(pane).to_contain_text("Obey")
+        expect(pane).to_contain_text("Obey", timeout=WAIT_MS)
     unharmed(page)
     assert SECRET not in page.content(), "the machine's reading is in the page"
     expect(page.get_by_text("0 of 3 labelled, by 0 labellers")).to_be_visible()
@@ -105,14 +105,14 @@ def test_two_answers_are_labelled_blindly_by_keys_and_a_third_is_undone(server: 
     page.keyboard.press("p")
     screenshot(page, "label")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("1 of 3 labelled, by 1 labeller;")).to_be_visible()
+    expect(page.get_by_text("1 of 3 labelled, by 1 labeller;")).to_be_visible(timeout=WAIT_MS)
     settle(page)
 
     # By the keyboard alone: from the values back into the answer, its first line selected.
     if order[1] == 3:
         page.keyboard.press("k")
         settle(page)
-    expect(pane).to_contain_text("Obey")
+    expect(pane).to_contain_text("Obey", timeout=WAIT_MS)
     expect(pane.locator("mark")).to_have_count(0)
     pane.focus()
     page.keyboard.press("Control+Home")
@@ -125,12 +125,12 @@ def test_two_answers_are_labelled_blindly_by_keys_and_a_third_is_undone(server: 
     page.keyboard.type("x")
     assert pane.evaluate("pane => pane.textContent") == MIXED, "the answer can be written in"
     page.keyboard.press("Enter")
-    expect(page.get_by_text("2 of 3 labelled")).to_be_visible()
+    expect(page.get_by_text("2 of 3 labelled")).to_be_visible(timeout=WAIT_MS)
     settle(page)
     assert SECRET not in page.content()
     page.get_by_text("Stored: answer").click()
     page.get_by_role("button", name="Show what the machine reads in it").click()
-    expect(page.get_by_text("You are not blind to this answer any more.")).to_be_visible()
+    expect(page.get_by_text("You are not blind to this answer any more.")).to_be_visible(timeout=WAIT_MS)
     settle(page)
     undo = page.get_by_role("button", name=re.compile("^Undo the last"))
     undo.first.click()
@@ -154,7 +154,7 @@ def test_evidence_stands_at_its_place_in_a_hundred_thousand_letters(server: Serv
     whole.click()
     settle(page)
     marked = page.get_by_test_id("stMain").locator("mark")
-    expect(marked).to_have_text(TARGET)
+    expect(marked).to_have_text(TARGET, timeout=WAIT_MS)
     before = marked.evaluate(
         """mark => {
             const range = document.createRange();
