@@ -40,6 +40,7 @@ page = st.navigation(
         ],
         "Methods": [
             st.Page("pages/methods/recognisers.py", title="Recognisers", icon=":material/find_in_page:"),
+            st.Page("pages/methods/label.py", title="Label", icon=":material/rate_review:"),
             st.Page("pages/methods/quality.py", title="Quality", icon=":material/fact_check:"),
         ],
     },

@@ -85,6 +85,9 @@ def parser() -> argparse.ArgumentParser:
     _readings(commands.add("readings", "reading", "List who read a run, and choose whose reading speaks for it."))
     _compare(commands.add("compare", "keeping", "Print in what the settings of two runs differ."))
     _export(commands.add("export", "stored", "Write one run's answers with their readings, one row an answer."))
+    _labels(
+        commands.add("labels", "labels", "Write what people read in a run's answers to a file, or read it from one.")
+    )
     _bench(commands.add("bench-recogniser", "benching", "Measure a recogniser on texts that people labelled."))
     _models(commands.add("models", "offered", "List models by name, and whether their keys are set.", store=False))
     _test_model(commands.add("test-model", "offered", "Try a model with one call.", store=False))
@@ -271,6 +274,18 @@ def _readings(command: argparse.ArgumentParser) -> None:
     command.add_argument("--combine", choices=rules, help="store what the readings --of say together as one more")
     command.add_argument("--of", metavar="READING", nargs="+", default=[], help="the readings to combine")
     command.add_argument("--json", action="store_true", help="print JSON instead of a table")
+
+
+def _labels(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("action", choices=("export", "import", "measure"), help="measure: the run's readings on these labels")
+    add("run_id", metavar="RUN_ID", help=RUN)
+    add("file", metavar="FILE", nargs="?", help="import: CSV with trial_id, value, stance (see docs/headless.md)")
+    add("--author", metavar="NAME", default="", help="import: who labelled (default: as the column labeller says)")
+    add("--keep-good", action="store_true", help="import: leave out the labels with bad rows, and take the others")
+    add("--out", metavar="FILE", help="export: default: standard output")
+    add("--force", action="store_true", help="export: replace FILE if it exists")
+    add("--all", action="store_true", help="measure: also on answers that were not drawn at random")
 
 
 def _insisting(command: argparse.ArgumentParser) -> None:

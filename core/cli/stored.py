@@ -196,7 +196,7 @@ def export(args: argparse.Namespace) -> int:
     if out:
         save(out, data, args.force)
     else:
-        _pour(data)
+        pour(data)
     return 0
 
 
@@ -207,7 +207,7 @@ def _written(store: Store, run_id: str, kind: str, ending: str) -> bytes:
     return FORMATS[kind](store, run_id)
 
 
-def _pour(data: bytes) -> None:
+def pour(data: bytes) -> None:
     """To standard output as it is, but for a terminal, which would obey what a model wrote."""
     if sys.stdout.isatty():
         sys.stdout.write(safe(data.decode("utf-8-sig"), keep="\n\t"))

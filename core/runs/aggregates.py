@@ -65,14 +65,15 @@ def _together(table: pd.DataFrame, members: Sequence[str], scale: Sequence[str],
     strengths = wide["strength"].reindex(columns=members).to_numpy(dtype=np.float64)
     if rule == "dawid-skene" and (n := wide.index.get_level_values("trial_id").nunique()) < MIN_FITTED:
         raise UserError(f"Dawid and Skene's model needs {MIN_FITTED} answers read by two or more; there are {n}.")
-    code, strength = _ruled(rule, codes, strengths, len(scale))
+    code, strength = ruled(rule, codes, strengths, len(scale))
     found = wide.index.to_frame(index=False)
     found = found.assign(code=code, stance=[scale[each] for each in code], strength=strength)
     return found.drop(columns="code").assign(evidence=_evidence(table, found))
 
 
-def _ruled(rule: Rule, codes: Codes, strengths: Floats, size: int) -> tuple[Codes, Floats]:
-    """The stance (its place on the scale) and strength of each row. The middle of three stances is neutral, the lower
+def ruled(rule: Rule, codes: Codes, strengths: Floats, size: int) -> tuple[Codes, Floats]:
+    """The stance (its place on the scale) and strength of each row (answers x readers: places, -1 for none, and
+    strengths). The middle of three stances is neutral, the lower
     of two absent."""
     middle = (size - 1) // 2
     if rule == "mean":

@@ -7,6 +7,7 @@ stored replies, so that measuring again costs nothing.
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from core.models import sessions
 from core.models.base import ModelError, ModelSpec
 from core.models.prices import price
 from core.models.registry import open_model
-from core.recognition.base import Recogniser, Recognition, Verdict
+from core.recognition.base import Measure, Recogniser, Recognition, Verdict
 from core.recognition.judge import JudgeRecogniser
 from core.recognition.labelled import Labelled, LabelledText
 from core.recognition.minilm import offline_reader
@@ -36,6 +37,16 @@ from core.values.system import SCHWARTZ
 
 SIGNS = {"supports": 1.0, "opposes": -1.0, "neutral": 0.0, "present": 1.0, "absent": 0.0}
 Told = Callable[[int], None]
+
+
+class Measured(Protocol):
+    """All that measuring asks of a recogniser whose verdicts are there: see recognition.base.Recogniser."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def measure(self) -> Measure: ...
 
 
 @dataclass(frozen=True)
@@ -154,7 +165,7 @@ async def judge_all(
     return Read(tuple(verdicts[place] for place in sorted(verdicts)), budget.spent, cut, line.broken)
 
 
-def cases_of(labelled: Labelled, recogniser: Recogniser, verdicts: Sequence[Verdict]) -> Cases:
+def cases_of(labelled: Labelled, recogniser: Measured, verdicts: Sequence[Verdict]) -> Cases:
     """Labels and verdicts as numbers, texts x values. Directions are compared where both tell one; else only whether
     a value is there at all."""
     values = labelled.system.ids
@@ -183,7 +194,7 @@ def _reading(read: Recognition, directed: bool) -> tuple[float, float]:
     return (sign, read.strength) if directed else (abs(sign), abs(read.strength))
 
 
-def measure(store: Store, labelled: Labelled, recogniser: Recogniser, read: Read, bench_id: str) -> BenchHead:
+def measure(store: Store, labelled: Labelled, recogniser: Measured, read: Read, bench_id: str) -> BenchHead:
     """All figures, stored with what they are made of; raises UserError, with nothing stored, when no text was read."""
     unread = sum(verdict.status != "ok" for verdict in read.verdicts)
     if unread == len(read.verdicts):

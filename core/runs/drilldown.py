@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from core.store import queries
+from core.recognition.human import in_measure
+from core.store import labels, queries
 from core.store.database import Store
 from core.store.queries import Filter
 
@@ -61,6 +62,30 @@ def answers_to(store: Store, runs: Sequence[str], chosen: Filter, item: str) -> 
         found = queries.reading_messages(store, str(run_id), ids)
         messages |= {(str(run_id), trial): message for trial, message in found.items()}
     return [_answer(row, read, messages) for row in rows.itertuples()]
+
+
+def by_people(store: Store, answers: Sequence[Answer]) -> list[Answer]:
+    """The same answers with what people read in them, every label that counts, in the place of the machine's reading;
+    the note says whose label it is."""
+    trials: dict[str, list[int]] = {}
+    for answer in answers:
+        trials.setdefault(answer.run_id, []).append(answer.trial_id)
+    read: dict[tuple[str, int], list[Reading]] = {}
+    for run_id, ids in trials.items():
+        for row in labels.current(store, run_id, ids).itertuples():
+            spans = tuple((start, end, 1.0) for start, end in json.loads(row.evidence))
+            _, strength = in_measure(row.stance, int(row.intensity), "stance")
+            said = f"{row.labeller}: {row.note}" if row.note else str(row.labeller)
+            read.setdefault((run_id, int(row.trial_id)), []).append(
+                Reading(row.value, row.stance, strength, spans, said)
+            )
+    return [replace(one, readings=tuple(read.get((one.run_id, one.trial_id), ()))) for one in answers]
+
+
+def whole_text(store: Store, answer: Answer) -> str:
+    """All of an answer's text, however long."""
+    found = labels.answer(store, answer.run_id, answer.trial_id)
+    return found[1] if found else answer.text
 
 
 def _answer(row: Any, read: dict[tuple[str, int], list[Reading]], messages: dict[tuple[str, int], Ended]) -> Answer:

@@ -67,10 +67,17 @@ def verdict(alpha: float) -> str:
 def agreement(store: Store, run_id: str, recognisers: Sequence[str]) -> list[ValueAgreement]:
     """Per value of the run's system, in its order, and over all of them pooled, how far these readings' stances agree;
     intervals resample scenarios. Raises UserError when they cannot be compared."""
-    wide, size = _codes(store, run_id, recognisers)
-    there = wide.index.get_level_values("value")
-    values = [value for value in system(queries.run(store, run_id).system).ids if value in there]
-    return [*(_of_value(value, wide.xs(value, level="value"), size) for value in values), _of_value("", wide, size)]
+    measure = comparable(chosen(store, run_id, recognisers))
+    table = readings.read_values(store, run_id, recognisers)
+    return of_readers(table, measure, system(queries.run(store, run_id).system).ids)
+
+
+def of_readers(table: pd.DataFrame, measure: str, values: Sequence[str]) -> list[ValueAgreement]:
+    """The same for any who read: rows of trial_id, item_id, recogniser, value, stance."""
+    wide, size = _codes(table, measure)
+    there = set(wide.index.get_level_values("value"))
+    parts = [_of_value(value, wide.xs(value, level="value"), size) for value in values if value in there]
+    return [*parts, _of_value("", wide, size)]
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,8 @@ class PairAgreement:
 
 def pairs(store: Store, run_id: str, recognisers: Sequence[str]) -> list[PairAgreement]:
     """Every two of these readings compared. Raises UserError when they cannot be."""
-    wide, size = _codes(store, run_id, recognisers)
+    measure = comparable(chosen(store, run_id, recognisers))
+    wide, size = _codes(readings.read_values(store, run_id, recognisers), measure)
     items = wide.index.get_level_values("item_id").to_numpy()
     found = []
     for one, other in combinations(wide.columns, 2):
@@ -95,10 +103,8 @@ def pairs(store: Store, run_id: str, recognisers: Sequence[str]) -> list[PairAgr
     return found
 
 
-def _codes(store: Store, run_id: str, recognisers: Sequence[str]) -> tuple[pd.DataFrame, int]:
+def _codes(table: pd.DataFrame, measure: str) -> tuple[pd.DataFrame, int]:
     """The place of each stance on its scale, answers and values x readings, and how many places there are."""
-    measure = comparable(chosen(store, run_id, recognisers))
-    table = readings.read_values(store, run_id, recognisers)
     scale = {stance: place for place, stance in enumerate(SCALES[measure])}
     table = table.assign(code=table["stance"].map(scale).astype(float))
     index = ["value", "item_id", "trial_id"]

@@ -14,6 +14,7 @@ from core.analysis.quality import Finding, assess
 from core.analysis.scores import Kind, Scores, in_common, ipsatised, score
 from core.methods.registry import methods
 from core.recognition.minilm import offline_reader
+from core.runs.people import By, Labels, scores_by_people
 from core.store import denominators, queries, summaries
 from core.store.database import Store
 from core.store.queries import RunHead
@@ -30,7 +31,8 @@ class Results:
     `bounds` are those of the raw scores if the missing answers were extreme. `outcomes` has one row a model (see
     store.denominators), `findings` the quality gates and notes by model. Where presence was measured, `scenarios` (V)
     is the mean score of the scenarios' own texts: what a model that only repeats its question would get. `in_common`
-    counts the scenarios on which every model was scored, and those of the model with the fewest.
+    counts the scenarios on which every model was scored, and those of the model with the fewest. `by` says whose
+    reading the scores are; `labels` is what lies under them unless it is the machine's.
     """
 
     runs: tuple[str, ...]
@@ -43,6 +45,8 @@ class Results:
     scenarios: Floats | None
     findings: dict[str, list[Finding]]
     in_common: tuple[int, int]
+    by: By = "machine"
+    labels: Labels | None = None
 
     @property
     def apart(self) -> bool:
@@ -64,20 +68,44 @@ class Results:
 
 
 def load(
-    store: Store, runs: Sequence[str], system_id: str, measure: str, at_stake: bool = False, seed: int = 0
+    store: Store,
+    runs: Sequence[str],
+    system_id: str,
+    measure: str,
+    at_stake: bool = False,
+    seed: int = 0,
+    by: By = "machine",
 ) -> Results:
     """Score what is stored of `runs`, which must share the value system and the measure; where several hold answers of
-    one model, its newest run counts. With `at_stake` each value is scored only on the scenarios made for it."""
+    one model, its newest run counts. With `at_stake` each value is scored only on the scenarios made for it. `by`: from
+    the machine's readings, from people's labels, or from both; raises UserError where these are none."""
     values = system(system_id)
     summaries.refresh(store, runs)
     due = denominators.due(store, runs, values.ids, at_stake)
     items = queries.item_scores(store, runs, at_stake)
-    raw = score(items, values.ids, measure, seed, due)
+    labels: Labels | None = None
+    if by == "machine":
+        raw = score(items, values.ids, measure, seed, due)
+    else:
+        raw, labels = scores_by_people(store, runs, values.ids, measure, due, by, at_stake)
+        items, due = items[items["model"].isin(raw.models)], _as_scored(due, raw)
     outcomes = denominators.outcomes(store, runs)
     findings = assess(raw, outcomes, queries.closed_answers(store, runs), queries.sample_texts(store, runs))
-    own = _scenarios(store, runs, values, at_stake) if measure == "presence" and not _by_choice(store, runs) else None
+    words = measure == "presence" and by == "machine" and not _by_choice(store, runs)
+    own = _scenarios(store, runs, values, at_stake) if words else None
     cases, common = bounds(raw, due), in_common(items)
-    return Results(tuple(runs), values, measure, raw, ipsatised(raw), cases, outcomes, own, findings, common)
+    centred_scores = ipsatised(raw)
+    return Results(
+        tuple(runs), values, measure, raw, centred_scores, cases, outcomes, own, findings, common, by, labels
+    )
+
+
+def _as_scored(due: pd.DataFrame, raw: Scores) -> pd.DataFrame:
+    """What the answers that can be read amount to, if their mean is the score: so that worst and best case differ from
+    it for those that cannot."""
+    means = raw.frame()[["model", "value", "score"]]
+    known = due.merge(means, on=["model", "value"], how="left")
+    return known.assign(strength=known["read"] * known["score"] / 100)
 
 
 def _by_choice(store: Store, runs: Sequence[str]) -> bool:

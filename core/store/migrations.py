@@ -169,6 +169,19 @@ STEPS: tuple[tuple[str, str], ...] = (
         ALTER TABLE recognised ADD COLUMN replies VARCHAR[];
         """,
     ),
+    (
+        "what people read in answers: labels beside the recognisers' readings, never in their place",
+        """
+        CREATE TABLE labels (
+            label_id BIGINT PRIMARY KEY, run_id VARCHAR, trial_id BIGINT, labeller VARCHAR, kind VARCHAR,
+            drawn VARCHAR, seed BIGINT, blind BOOLEAN, note VARCHAR,
+            labelled_at TIMESTAMP, revealed_at TIMESTAMP, withdrawn_at TIMESTAMP
+        );
+        CREATE TABLE label_values (
+            label_id BIGINT, run_id VARCHAR, value VARCHAR, stance VARCHAR, intensity INTEGER, evidence JSON
+        );
+        """,
+    ),
 )
 NEWEST = len(STEPS)
 

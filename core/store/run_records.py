@@ -12,7 +12,7 @@ from core.store.summaries import outdate
 _OF_A_RUN = (
     *("summarised", "item_sums", "item_counts"),
     *("responses", "recognised", "recognitions", "calls", "earlier_plans", "runs"),
-    *("readings", "judge_checks"),
+    *("readings", "judge_checks", "labels", "label_values"),
 )
 
 

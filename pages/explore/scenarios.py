@@ -7,7 +7,7 @@ from core.methods.base import OUTCOMES
 from core.runs.drilldown import answers_to
 from core.store import queries
 from core.store.queries import Filter
-from pages.shared.answers import draw_answers, draw_closed
+from pages.shared.answers import draw_answers, draw_closed, marked_by
 from pages.shared.parts import downloads, empty, measure_note, warn_of_low_information
 from pages.shared.resources import store
 from pages.shared.sidebar import View, view
@@ -126,7 +126,7 @@ def draw(shown: View) -> None:
     at_stake = ", ".join(names.get(value, value) for value in row["item_values"])
     if at_stake:
         st.caption(f"At stake: {at_stake}")
-    answers = answers_to(store(), shown.results.runs, chosen, item)
+    answers = marked_by(answers_to(store(), shown.results.runs, chosen, item))
     free = [answer for answer in answers if not answer.variation.startswith("closed-")]
     marked = marked_values(shown, chosen, list(row["item_values"]))
     st.caption(

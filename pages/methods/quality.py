@@ -7,6 +7,7 @@ from core.runs.benched import by_data
 from core.store import benches
 from core.store.benches import BenchHead
 from core.values.system import system, systems
+from pages.shared.by_people import people_as_yardstick
 from pages.shared.exams import show_exams
 from pages.shared.measuring import MEASURED, measure_here
 from pages.shared.plain import escape
@@ -80,6 +81,7 @@ compare(heads, system(of))
 if heads:
     st.header("One of them closely")
     closely(heads)
+people_as_yardstick()
 with st.expander("Measure a recogniser", icon=":material/straighten:", expanded=not heads):
     how_to()
 st.header("The judges' exam")

@@ -7,9 +7,12 @@ import streamlit as st
 
 from core.charts.evidence import Mark, highlighted
 from core.methods.base import OUTCOMES
-from core.runs.drilldown import Answer
+from core.runs.drilldown import Answer, by_people, whole_text
+from core.store import labels
+from pages.shared.resources import store
 
 WIDTHS: dict[int, int | Literal["stretch"]] = {1: "stretch", 2: 480}  # in pixels, by how many stand side by side
+WHOLE_HEIGHT = 600  # pixels: a long answer scrolls by itself
 
 
 def draw_answers(answers: list[Answer], names: dict[str, str], marked: list[str]) -> None:
@@ -29,9 +32,7 @@ def _draw_answer(answer: Answer, names: dict[str, str], marked: list[str]) -> No
     if answer.error:
         st.text(answer.error)
     if answer.text:
-        st.html(highlighted(answer.text, _marks(answer, names, marked)))
-        if answer.chars > len(answer.text):
-            st.caption(f"The first {len(answer.text):,} of {answer.chars:,} characters; the export has all.")
+        _draw_text(answer, _marks(answer, names, marked))
     if answer.message:
         st.caption(f":material/info: {answer.status}")
         st.text(answer.message)
@@ -40,6 +41,38 @@ def _draw_answer(answer: Answer, names: dict[str, str], marked: list[str]) -> No
         with st.popover("What the judge replied", icon=":material/gavel:"):
             for reply in answer.replies:
                 st.code(reply, language=None, wrap_lines=True)
+
+
+def _draw_text(answer: Answer, marks: list[Mark]) -> None:
+    """The text with its marks; a very long one is cut, and shown whole when asked for."""
+    shown = len(answer.text)
+    if answer.chars <= shown:
+        st.html(highlighted(answer.text, marks))
+        return
+    further = sum(mark.end > shown for mark in marks)
+    said = f" {further:,} marked passage{'s'[: further != 1]} lie{'s'[: further == 1]} further on." if further else ""
+    if st.toggle("Show it whole", key=f"whole-{answer.run_id}-{answer.trial_id}"):
+        with st.container(height=WHOLE_HEIGHT):
+            st.html(highlighted(whole_text(store(), answer), marks))
+        return
+    st.html(highlighted(answer.text, marks))
+    st.caption(f"The first {shown:,} of {answer.chars:,} characters; the export has all.{said}")
+
+
+def marked_by(answers: list[Answer]) -> list[Answer]:
+    """The answers as the machine read them, or as people did where somebody has labelled one of their runs."""
+    if not {answer.run_id for answer in answers} & set(labels.labelled_runs(store())):
+        return answers
+    by = st.segmented_control(
+        "Read by",
+        ["the machine", "people"],
+        default="the machine",
+        required=True,
+        key="read_by",
+        bind="query-params",
+        persist_state="session",
+    )
+    return by_people(store(), answers) if by == "people" else answers
 
 
 def _marks(answer: Answer, names: dict[str, str], marked: list[str]) -> list[Mark]:

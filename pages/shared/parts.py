@@ -12,6 +12,7 @@ from core.errors import UserError
 from core.recognition.quality import card_of, quality_sentence
 from core.runs.defaults import first_plan
 from core.store import queries
+from pages.shared.by_people import people_note
 from pages.shared.denominators import MOST_NAMED, scored_note
 from pages.shared.plain import escape, show_error
 from pages.shared.resources import manager, models_in_order, run_label, store
@@ -115,6 +116,11 @@ def nothing_read(view: View) -> None:
 
 def measure_note(view: View) -> None:
     """What the scores mean, with what quality they were read, and over how many answers."""
+    people_note(view)
+    if view.results.by == "people":
+        low = "−100 (opposed) to 100 (supported)" if view.results.measure == "stance" else "0 to 100 (in every answer)"
+        st.caption(f":material/groups: As people read the answers, from {low}. “More of a value” is not “better”.")
+        return
     if view.results.measure == "presence":
         st.caption(
             ":material/visibility: **Presence, not direction**: how much the answers are *about* a value (0 to 100), "

@@ -1,11 +1,8 @@
 """The readings of a run: read it again, choose who speaks for it, how far they agree, and put them together."""
 
-import math
-
 import pandas as pd
 import streamlit as st
 
-from core.analysis.estimates import Estimate
 from core.errors import UserError
 from core.models.base import ModelSpec
 from core.models.registry import check_spec
@@ -16,7 +13,7 @@ from core.runs.rereading import Reader, reading_estimate
 from core.store import readings
 from core.store.queries import RunHead
 from core.store.readings import ReadingOf
-from core.values.system import system
+from pages.shared.agreeing import agreement_table
 from pages.shared.judge_bias import show_bias
 from pages.shared.judge_checks import show_checks, start_check
 from pages.shared.judging import choose_judge, may_judge_itself
@@ -130,44 +127,10 @@ def compare(head: RunHead, found: list[ReadingOf]) -> None:
     except UserError as error:
         st.info(escape(str(error)), icon=":material/compare_arrows:")
         return
-    _agreement_table(head, rows)
+    agreement_table(head, rows)
     rule = st.selectbox("Put them together by", list(RULES), format_func=RULES.__getitem__, key=f"rule_{head.run_id}")
     if st.button("Make this a reading", icon=":material/join:"):
         _put_together(head, names, rule)
-
-
-def _agreement_table(head: RunHead, rows: list[ValueAgreement]) -> None:
-    names = system(head.system).names
-    table = pd.DataFrame(
-        {
-            "value": [names.get(row.value, "All values") for row in rows],
-            "answers": [row.answers for row in rows],
-            "agreement": [row.verdict for row in rows],
-            "Krippendorff's α": [_words(row.alpha) for row in rows],
-            "Gwet's AC1": [_words(row.ac1) for row in rows],
-            "same stance": [_words(row.percent) for row in rows],
-        }
-    )
-    if rows and rows[0].kappa is not None:
-        table["Cohen's κ (linear)"] = [_words(row.kappa) for row in rows if row.kappa]
-    st.dataframe(table, hide_index=True)
-    single_values = [row for row in rows if row.value]
-    low = sum(row.verdict == "too low to rely on" for row in single_values)
-    if low:
-        st.warning(
-            f"On {low} of {len(single_values)} values the readings agree too little to rely on.", icon=":material/flag:"
-        )
-    st.caption(
-        "α (ordinal): .8 and above is good, .667 to .8 tentative, below that the value's scores are not to be relied "
-        "on. Where nearly all readings are neutral α falls though readers agree: AC1 and the share of same stances "
-        "show it. 95 % intervals resample scenarios, from 8 on."
-    )
-
-
-def _words(figure: Estimate) -> str:
-    if math.isnan(figure.value):
-        return f"– ({figure.reason})"
-    return f"{figure.value:.2f}" + ("" if math.isnan(figure.low) else f" [{figure.low:.2f}, {figure.high:.2f}]")
 
 
 def _put_together(head: RunHead, names: list[str], rule: Rule) -> None:

@@ -8,8 +8,9 @@ import streamlit as st
 
 from core.errors import UserError
 from core.runs.manager import RunManager
+from core.runs.people import By
 from core.runs.results import Results, load
-from core.store import queries
+from core.store import labels, queries
 from core.store.database import Store, default_path
 from core.store.queries import RunHead
 from pages.shared.plain import show_error
@@ -61,25 +62,28 @@ def run_heads() -> list[RunHead]:
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _version(path: str, runs: tuple[str, ...], commits: int) -> str:
-    return queries.data_version(store(), runs)
+    return queries.data_version(store(), runs) + labels.version(store(), runs)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Scoring…")
-def _results(path: str, runs: tuple[str, ...], system: str, measure: str, at_stake: bool, version: str) -> Results:
-    return load(store(), runs, system, measure, at_stake)
+def _results(
+    path: str, runs: tuple[str, ...], system: str, measure: str, at_stake: bool, by: By, version: str
+) -> Results:
+    return load(store(), runs, system, measure, at_stake, by=by)
 
 
 @st.cache_resource
-def _held() -> dict[tuple[str, tuple[str, ...], str, str, bool], tuple[str, float]]:
+def _held() -> dict[tuple[str, tuple[str, ...], str, str, bool, By], tuple[str, float]]:
     """By results, the version that was shown last and until when it may be shown while a run goes on."""
     return {}
 
 
-def results(runs: Sequence[str], system: str, measure: str, at_stake: bool) -> Results:
-    """The scored results of runs, computed again only when their data have changed, and while one of them goes on only
-    after a pause, ten times as long as it took. Shared: do not change them."""
+def results(runs: Sequence[str], system: str, measure: str, at_stake: bool, by: By = "machine") -> Results:
+    """The scored results of runs, by the machine's reading, people's or both, computed again only when their data have
+    changed, and while one of them goes on only after a pause, ten times as long as it took. Shared: do not change
+    them."""
     path, chosen = str(store().path), tuple(runs)
-    key = (path, chosen, system, measure, at_stake)
+    key = (path, chosen, system, measure, at_stake, by)
     version, until = _held().get(key, ("", 0.0))
     if time.monotonic() < until and any(map(manager().running, chosen)):
         return _results(*key, version)

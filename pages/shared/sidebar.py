@@ -9,12 +9,16 @@ import streamlit as st
 
 from core.analysis.alignment import normalise
 from core.analysis.bootstrap import Floats
+from core.errors import UserError
+from core.runs.people import BY, By
 from core.runs.results import Comparable, Results, comparable
+from core.store import labels
 from core.store.queries import RunHead
 from core.values.profile import Profile
 from core.values.system import systems
+from pages.shared.plain import show_error
 from pages.shared.profiles import all_profiles, choose_profile, large_sliders, weigh_profile
-from pages.shared.resources import results, run_heads, run_label
+from pages.shared.resources import results, run_heads, run_label, store
 
 EXPLORE = ("", "radar", "profile", "scenarios", "for-whom", "robustness", "circle")
 ALL = "all"
@@ -47,7 +51,7 @@ def choices(url_path: str) -> None:
     with st.sidebar:
         chosen, runs = _choose_runs(sets)
         at_stake = _choose_scenarios()
-        scored = results([run.run_id for run in runs], chosen.system, chosen.measure, at_stake)
+        scored = _scored(chosen, [run.run_id for run in runs], at_stake)
         models = _choose_models(scored)
         profiles = all_profiles(scored.system)
         choose_profile(profiles, scored.system)
@@ -91,6 +95,31 @@ def _choose_scenarios() -> bool:
         help="On all scenarios every value has the same n, but most of them are not about it, which evens models "
         "out. Where it is at stake differences show more clearly, from fewer scenarios.",
     )
+
+
+def _scored(chosen: Comparable, runs: list[str], at_stake: bool) -> Results:
+    """The results by whom the person chooses, where people have labelled; by the machine where their labels do not
+    do."""
+    by: By = "machine"
+    if set(runs) & set(labels.labelled_runs(store())):
+        by = st.segmented_control(
+            "Scores by",
+            list(BY),
+            default="machine",
+            required=True,
+            format_func=lambda key: BY[key],
+            key="scores_by",
+            bind="query-params",
+            persist_state="session",
+            wrap=True,
+            help="People: from the answers they labelled, drawn at random. Corrected: the machine's readings of all "
+            "answers, put right by how far they are off on those (prediction-powered inference).",
+        )
+    try:
+        return results(runs, chosen.system, chosen.measure, at_stake, by)
+    except UserError as error:
+        show_error(error)
+        return results(runs, chosen.system, chosen.measure, at_stake)
 
 
 def _set_name(found: Comparable) -> str:

@@ -30,7 +30,10 @@ def _judged(view: View) -> dict[str, Trust]:
 
 
 def doubtful(view: View) -> dict[str, str]:
-    """The values whose readings are not reliable, each with the figure that says so."""
+    """The values whose readings are not reliable, each with the figure that says so; none where people's labels put
+    the scores right."""
+    if view.results.by != "machine":
+        return {}
     return {value: found.sentence for value, found in _judged(view).items() if found.reliable is False}
 
 
@@ -48,7 +51,7 @@ def trust_note(view: View) -> None:
             f":material/warning: **Not shown as reliable:** {escape(said)}. {share:.0%} of the weights lie on "
             f"{'it' if len(doubts) == 1 else 'them'}. See *Quality*."
         )
-    elif all(found.reliable is None for found in _judged(view).values()):
+    elif view.results.by == "machine" and all(found.reliable is None for found in _judged(view).values()):
         st.caption(
             ":material/help: How well this recogniser reads these values has not been measured: `polycompass "
             "bench-recogniser` does it on texts that people labelled."

@@ -24,6 +24,7 @@ NAMES = (
     "Suites",
     "Own answers",
     "Recognisers",
+    "Label",
     "Quality",
 )
 PAGES = {name.lower().replace(" ", "-"): name for name in NAMES}
