@@ -39,6 +39,7 @@ page = st.navigation(
             st.Page("pages/evaluate/answers.py", title="Own answers", icon=":material/upload_file:"),
         ],
         "Methods": [
+            st.Page("pages/methods/evolve.py", title="Evolve", icon=":material/genetics:"),
             st.Page("pages/methods/recognisers.py", title="Recognisers", icon=":material/find_in_page:"),
             st.Page("pages/methods/label.py", title="Label", icon=":material/rate_review:"),
             st.Page("pages/methods/quality.py", title="Quality", icon=":material/fact_check:"),

@@ -148,20 +148,51 @@ def _question(rates: Sequence[Sequence[float]] | None, row: dict[str, Any]) -> Q
     return Question(**row | figures, rates=np.array(rates or np.empty((0, 0)), dtype=np.float64))
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How far a search is."""
+
+    pulls: int
+    questions: int
+    confirmed: int
+
+
+def counts(store: Store, search_id: str) -> Counts:
+    """Pulls made, questions tried, questions confirmed."""
+    sql = """
+        SELECT (SELECT count(*) FROM search_pulls WHERE search_id = $id), count(*),
+               count(*) FILTER (status = 'confirmed')
+        FROM search_questions WHERE search_id = $id
+    """
+    return Counts(*map(int, store.rows(sql, {"id": search_id})[0]))
+
+
 def pulls(store: Store, search_id: str) -> pd.DataFrame:
     """One row a pull: pull, topic, reward, arms (JSON: topic, pulls and mean of each arm before it)."""
     sql = "SELECT pull, topic, reward, arms::VARCHAR AS arms FROM search_pulls WHERE search_id = ? ORDER BY pull"
     return store.frame(sql, [search_id])
 
 
-def answers(store: Store, search_id: str, question: str) -> pd.DataFrame:
-    """Every answer to one question: draw (0 scored it, higher ones confirmed it), member, stance, points, shows, text,
-    fault."""
+@dataclass(frozen=True)
+class AnswerOf:
+    """One member's answer to a question: `draw` 0 scored it, higher ones confirmed it; `shows` has one row a point."""
+
+    draw: int
+    member: str
+    stance: str
+    points: list[str]
+    shows: list[list[float]]
+    text: str
+    fault: str
+
+
+def answers(store: Store, search_id: str, question: str) -> list[AnswerOf]:
+    """Every answer to one question, by draw and member."""
     sql = """
-        SELECT draw, member, stance, points, shows, text, fault FROM search_answers
+        SELECT draw, member, stance, points, coalesce(shows, []), text, fault FROM search_answers
         WHERE search_id = ? AND question = ? ORDER BY draw, member
     """
-    return store.frame(sql, [search_id, question])
+    return [AnswerOf(*row) for row in store.rows(sql, [search_id, question])]
 
 
 def _number(figure: float) -> float | None:

@@ -10,6 +10,7 @@ from core.errors import UserError
 from core.runs.manager import RunManager
 from core.runs.people import By
 from core.runs.results import Results, load
+from core.runs.searching import Searches
 from core.store import labels, queries
 from core.store.database import Store, default_path
 from core.store.queries import RunHead
@@ -33,6 +34,16 @@ def manager() -> RunManager:
     except UserError as error:
         show_error(error, ":material/database_off:")
         st.stop()
+
+
+@st.cache_resource
+def _searches(path: str) -> Searches:
+    return Searches(manager())
+
+
+def search_runner() -> Searches:
+    """The process-wide searches for questions."""
+    return _searches(str(default_path()))
 
 
 def store() -> Store:

@@ -70,8 +70,8 @@ def test_a_search_asks_scores_confirms_and_keeps_every_answer(manager: RunManage
     scored = [question for _, question in found if question.rates.size]
     assert scored and all(question.rates.shape[1] == 10 for question in scored)
     answers = searches.answers(manager.store, search_id, scored[0].text)
-    assert set(answers["member"]) >= {"hosted_vllm/a", "hosted_vllm/b"} and set(answers["stance"]) == {"yes"}
-    assert all(len(points) == 2 for points in answers["points"])
+    assert {one.member for one in answers} >= {"hosted_vllm/a", "hosted_vllm/b"}
+    assert {(one.stance, len(one.points), len(one.shows)) for one in answers} == {("yes", 2, 2)}
     assert asked <= plan("").answers_at_most and ledger.spent(manager.store, search_id)[0] == asked
 
 
