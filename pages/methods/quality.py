@@ -7,13 +7,13 @@ from core.runs.benched import by_data
 from core.store import benches
 from core.store.benches import BenchHead
 from core.values.system import system, systems
-from pages.shared.by_people import people_as_yardstick
 from pages.shared.exams import show_exams
 from pages.shared.measuring import MEASURED, measure_here
 from pages.shared.plain import escape
 from pages.shared.quality import compare, examine
 from pages.shared.reading import reader_labels
 from pages.shared.resources import store
+from pages.shared.yardstick import people_as_yardstick
 
 COMMAND = """\
 polycompass bench-recogniser --data labelled.csv

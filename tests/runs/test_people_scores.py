@@ -140,7 +140,7 @@ def test_several_labellers_of_one_answer_count_by_majority(store: Store) -> None
     assert found.raw.mean[0, SECURITY] == 0
     assert found.labels is not None and found.labels.labellers == 4
     agreed = {row.value: row for row in labellers_agree(store, "r1")}
-    assert set(agreed) == {"power", "security"} and agreed["power"].answers == 10
+    assert set(agreed) == {"power", "security", ""} and agreed["power"].answers == 10
     assert agreed["power"].percent.value == pytest.approx((1 / 3 * 9 + 1 / 3) / 10)
     labelled, trials = labelled_set(store, "r1")
     assert trials == list(range(1, 11))
