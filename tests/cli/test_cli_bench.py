@@ -82,6 +82,18 @@ def test_the_token_table_is_measured_and_stored(
     assert head.bench_id in out
 
 
+def test_the_leaning_is_compared_where_labels_tell_a_direction(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = stance_file(tmp_path)
+    assert main(["bench-recogniser", "--data", str(path), "--json"]) == 0
+    event = told(capsys)[-1]
+    assert {one["kind"] for one in event["figures"]} == {"present", "leaning"}
+    assert figure(event, "n", "leaning") == 18  # the neutral ones have no direction
+    assert figure(event, "auc", "leaning") == 1.0
+    assert figure(event, "base_rate", "leaning") == 0.5
+
+
 def test_the_published_figures_of_the_shipped_table_come_out_again(
     store: Path, shared_data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
