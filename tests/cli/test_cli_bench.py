@@ -85,9 +85,9 @@ def test_the_token_table_is_measured_and_stored(
 def test_the_leaning_is_compared_where_labels_tell_a_direction(
     store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = stance_file(tmp_path)
-    assert main(["bench-recogniser", "--data", str(path), "--json"]) == 0
-    event = told(capsys)[-1]
+    code, events = told(capsys, "bench-recogniser", "--data", str(stance_file(tmp_path)))
+    event = events[-1]
+    assert code == 0
     assert {one["kind"] for one in event["figures"]} == {"present", "leaning"}
     assert figure(event, "n", "leaning") == 18  # the neutral ones have no direction
     assert figure(event, "auc", "leaning") == 1.0
