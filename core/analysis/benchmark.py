@@ -16,14 +16,16 @@ from core.analysis.bootstrap import Floats
 from core.analysis.classification import ByValue, auc, base_rate, brier, calibration_error, detection, f1_gain
 from core.analysis.estimates import Estimate
 
-Kind = Literal["present", "supports", "opposes", "direction"]
+Kind = Literal["present", "supports", "opposes", "direction", "leaning"]
 OVERALL = ""
 
 
 @dataclass(frozen=True)
 class Cases:
     """What people said and what the recogniser found, row by row. `directed`: labels and verdicts tell a direction.
-    `probability`: `strength` is one, so that it can be calibrated. `groups`: rows of one are drawn together."""
+    `probability`: `strength` is one, so that it can be calibrated. `groups`: rows of one are drawn together.
+    `leaning`: an offline recogniser's estimate of direction beside its verdicts, and `sign` the labels' direction (1,
+    -1, NaN where it has none); both None where there is no such estimate, or no direction to compare it with."""
 
     values: tuple[str, ...]
     label: Floats
@@ -32,12 +34,15 @@ class Cases:
     directed: bool
     probability: bool
     groups: ArrayLike
+    leaning: Floats | None = None
+    sign: Floats | None = None
 
 
 @dataclass(frozen=True)
 class Figure:
     """One figure of one value, or over all (OVERALL). `kind` says what is told from what: a value's presence, support
-    or opposition from all else, or support from opposition. `name`: n (texts labelled and read; over all: readings),
+    or opposition from all else, or support from opposition (by verdicts: direction; by an offline estimate: leaning).
+    `name`: n (texts labelled and read; over all: readings),
     base_rate, auc, precision, recall, f1, f1_always (of a recogniser that always finds it), f1_gain (f1 minus that),
     brier or ece."""
 
@@ -52,6 +57,9 @@ def figures(cases: Cases, seed: int = 0) -> list[Figure]:
     found: list[Figure] = []
     for kind in ("present", "supports", "opposes", "direction") if cases.directed else ("present",):
         found += _of_kind(cases, kind, seed)
+    if cases.leaning is not None and cases.sign is not None:
+        truth = np.where(np.isnan(cases.leaning) | (cases.sign == 0), np.nan, _is(cases.sign, 1))
+        found += _ranked(cases, "leaning", truth, cases.leaning, seed)
     return found
 
 
@@ -73,11 +81,8 @@ def _is(codes: Floats, sign: int) -> Floats:
 def _of_kind(cases: Cases, kind: Kind, seed: int) -> Iterator[Figure]:
     truth, verdict, score = told_apart(cases, kind)
     truth = np.where(np.isnan(verdict), np.nan, truth)
-    items, known = cases.groups, ~np.isnan(truth)
-    for value, count in zip((*cases.values, OVERALL), (*known.sum(axis=0), known.sum()), strict=True):
-        yield Figure(value, kind, "n", Estimate(float(count), np.nan, np.nan, int(count)))
-    yield from _figures(cases.values, kind, "base_rate", base_rate(truth, items, seed))
-    yield from _figures(cases.values, kind, "auc", auc(truth, score, items, seed))
+    items = cases.groups
+    yield from _ranked(cases, kind, truth, score, seed)
     if kind == "direction":
         return
     hits = detection(truth, verdict, items, seed)
@@ -89,6 +94,15 @@ def _of_kind(cases: Cases, kind: Kind, seed: int) -> Iterator[Figure]:
     if cases.probability:
         yield from _figures(cases.values, kind, "brier", brier(truth, score, items, seed))
         yield from _errors(cases.values, kind, truth, score, items, seed)
+
+
+def _ranked(cases: Cases, kind: Kind, truth: Floats, score: Floats, seed: int) -> Iterator[Figure]:
+    """How many there are, how common the truth is, and how well `score` ranks it."""
+    known = ~np.isnan(truth)
+    for value, count in zip((*cases.values, OVERALL), (*known.sum(axis=0), known.sum()), strict=True):
+        yield Figure(value, kind, "n", Estimate(float(count), np.nan, np.nan, int(count)))
+    yield from _figures(cases.values, kind, "base_rate", base_rate(truth, cases.groups, seed))
+    yield from _figures(cases.values, kind, "auc", auc(truth, score, cases.groups, seed))
 
 
 def _figures(values: Sequence[str], kind: Kind, name: str, by: ByValue) -> Iterator[Figure]:

@@ -22,13 +22,15 @@ class Evidence:
 @dataclass(frozen=True)
 class Recognition:
     """One value read in one answer. `strength` lies in [-1, 1] where stance is measured (sign = direction) and in
-    [0, 1] where presence is (a calibrated probability)."""
+    [0, 1] where presence is (a calibrated probability). `leaning` in [-1, 1] is an offline estimate of the direction
+    beside a presence; None where the recogniser makes none."""
 
     value: str
     stance: Stance
     strength: float
     evidence: tuple[Evidence, ...] = ()
     note: str = ""
+    leaning: float | None = None
 
 
 @dataclass(frozen=True)

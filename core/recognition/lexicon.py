@@ -4,8 +4,8 @@ The log-odds of value v are b_v + Σ_t w_t L_tv / Σ_t w_t over the word pieces 
 exact, and the whole is also the mean of its sentences' log-odds weighted by how much each says (Σ w). That beat the
 plain mean of sentences in cross-validation (AUC .719 against .709 where there are several). w is the smooth inverse
 frequency of Arora et al. (2017). scripts/build_lexicon.py learns b, w and L and folds the Platt calibration into b and
-L, so that 1 / (1 + exp(-log-odds)) is the probability. It reads presence (what a text is about), hardly direction (for
-or against), and English only; core/recognition/quality.py says how well.
+L, so that 1 / (1 + exp(-log-odds)) is the probability. That is presence, what a text is about; which way it leans is an
+estimate of its own (core/recognition/leaning.py). English only; core/recognition/quality.py says how well.
 """
 
 import hashlib
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.paths import DATA
 from core.recognition.base import Evidence, Measure, Recognition, Verdict
+from core.recognition.leaning import Leaning, bounded, load_leaning
 from core.recognition.wordpiece import WordPiece
 from core.values.system import SCHWARTZ, ValueSystem, system
 
@@ -84,15 +85,22 @@ class Shares:
 @dataclass(frozen=True)
 class Contributions:
     """What each piece adds: `logit` (values) = `intercept` (values) + the sum of `parts` (pieces × values), exactly.
-    `spans` (pieces × 2) are the pieces' offsets in the answer. A part is relative to the average text's."""
+    `spans` (pieces × 2) are the pieces' offsets in the answer. A part is relative to the average text's.
+    `leaning_parts` and `leaning_intercept` make the `leaning` in the same way, before tanh bounds it."""
 
     spans: Ints
     parts: Floats
     intercept: Floats
+    leaning_parts: Floats
+    leaning_intercept: Floats
 
     @property
     def logit(self) -> Floats:
         return np.asarray(self.intercept + self.parts.sum(axis=0))
+
+    @property
+    def leaning(self) -> Floats:
+        return bounded(self.leaning_intercept + self.leaning_parts.sum(axis=0))
 
 
 def shares(text: str, pieces: WordPiece, weight: Floats) -> Shares:
@@ -110,11 +118,11 @@ def readable(answer: str) -> str:
     return _LABELS.sub(lambda match: " " * len(match.group()), answer[:MAX_CHARS])
 
 
-def contributions(answer: str, lexicon: Lexicon) -> Contributions:
-    """Every piece's exact part in the log-odds of every value."""
+def contributions(answer: str, lexicon: Lexicon, leaning: Leaning) -> Contributions:
+    """Every piece's exact part in the log-odds and in the leaning of every value."""
     found = shares(readable(answer), lexicon.pieces, lexicon.weight)
-    parts = found.share[:, None] * lexicon.table[found.ids]
-    return Contributions(found.spans, parts, lexicon.intercept)
+    parts, lean = (found.share[:, None] * table[found.ids] for table in (lexicon.table, leaning.table))
+    return Contributions(found.spans, parts, lexicon.intercept, lean, leaning.intercept)
 
 
 def probability(logit: Floats) -> Floats:
@@ -146,14 +154,16 @@ def by_word(text: str, found: Contributions) -> tuple[list[tuple[int, int]], Flo
 def evidence(text: str, words: list[tuple[int, int]], weights: Floats) -> tuple[Evidence, ...]:
     """Up to three spans of `text` that speak most for a value (`weights`: what each of `words` adds to it), heaviest
     first. Of the six best words, those that stand side by side become one span."""
-    best = np.argsort(-weights, kind="stable")[: 2 * MAX_EVIDENCE].tolist()
+    part = weights.tolist()  # plain floats: most answers have few words, and arrays of few are slow
+    best = sorted(range(len(part)), key=part.__getitem__, reverse=True)[: 2 * MAX_EVIDENCE]
+    least = MIN_PART * max(part[best[0]], 0.0)
     runs: list[list[int]] = []
-    for row in sorted(row for row in best if weights[row] > MIN_PART * max(weights[best[0]], 0.0)):
+    for row in sorted(row for row in best if part[row] > least):
         if runs and runs[-1][-1] == row - 1 and text[words[row - 1][1] : words[row][0]].isspace():
             runs[-1].append(row)
         else:
             runs.append([row])
-    found = [Evidence(words[run[0]][0], words[run[-1]][1], float(weights[run].sum())) for run in runs]
+    found = [Evidence(words[run[0]][0], words[run[-1]][1], sum(part[row] for row in run)) for run in runs]
     return tuple(sorted(found, key=lambda span: -span.weight)[:MAX_EVIDENCE])
 
 
@@ -168,15 +178,14 @@ def verdict(
     if not len(found.spans):
         return Verdict("invalid", message=EMPTY)
     words, weights = by_word(text, found)
-    chances = probability(found.logit)
+    chances, leanings = probability(found.logit).tolist(), found.leaning.tolist()
     recognitions = []
-    for column, value in enumerate(values):
-        strength = float(chances[column])
+    for column, (value, strength, leaning) in enumerate(zip(values, chances, leanings, strict=True)):
         if strength < threshold[column]:
-            recognitions.append(Recognition(value, "absent", strength))
+            recognitions.append(Recognition(value, "absent", strength, leaning=leaning))
             continue
         spans = evidence(text, words, weights[:, column])
-        recognitions.append(Recognition(value, "present", strength, spans, "" if spans else BASE_RATE))
+        recognitions.append(Recognition(value, "present", strength, spans, "" if spans else BASE_RATE, leaning))
     return Verdict("ok", tuple(recognitions), message=_cut_note(answer))
 
 
@@ -208,8 +217,8 @@ class LexiconRecogniser:
     measure: Measure = "presence"
 
     def __init__(self, lexicon: Lexicon | None = None) -> None:
-        self.lexicon = lexicon or load_lexicon()
-        self.id = f"lexicon@{self.lexicon.digest[:8]}"
+        self.lexicon, self.leaning = lexicon or load_lexicon(), load_leaning()
+        self.id = f"lexicon@{version(self.lexicon.digest, self.leaning.digest)}"
         self.system: ValueSystem = system(SCHWARTZ)
 
     async def recognise(self, question: str, answer: str) -> Verdict:
@@ -218,7 +227,16 @@ class LexiconRecogniser:
 
     def read(self, answer: str) -> Verdict:
         """All ten values in `answer`, or `invalid` where it has no readable word or is not English."""
-        return verdict(answer, self.system.ids, self.lexicon.threshold, lambda text: contributions(text, self.lexicon))
+        return verdict(answer, self.system.ids, self.lexicon.threshold, self.contributions)
+
+    def contributions(self, answer: str) -> Contributions:
+        """Every piece's part in the log-odds and in the leaning of every value."""
+        return contributions(answer, self.lexicon, self.leaning)
+
+
+def version(*digests: str) -> str:
+    """What tells readings by these files from others': eight hexadecimal digits."""
+    return hashlib.sha256("".join(digests).encode()).hexdigest()[:8]
 
 
 def _cut_note(answer: str) -> str:

@@ -10,6 +10,8 @@ from core.errors import UserError
 from core.recognition.lexicon import FOLDER
 from core.toml import field, read_toml
 
+LEANING_HELP = "An offline estimate: towards 1 the answer argues for the value, towards -1 against it."
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -75,6 +77,41 @@ class Card:
     sha256: dict[str, str]
 
 
+@dataclass(frozen=True)
+class LeaningFigures:
+    """How well a recogniser's leaning tells answers that support a value from those that oppose it: AUC over ten
+    values on answers of an author it has not learned from, that of its presence alone, and by value."""
+
+    auc: Estimate
+    auc_on_a: Estimate
+    auc_on_b: Estimate
+    auc_of_presence_alone: float
+    by_value: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeaningCard:
+    """data/recogniser/leaning_card.json. `answers`: how many by author; `labels`: how many support and oppose each
+    value; `across_authors`: the figures by recogniser ("lexicon", "minilm")."""
+
+    name: str
+    licence: str
+    language: str
+    measures: str
+    limits: tuple[str, ...]
+    method: str
+    interval: str
+    sources: tuple[Source, ...]
+    built: str
+    answers: dict[str, int]
+    questions: int
+    labels: dict[str, list[int]]
+    across_authors: dict[str, LeaningFigures]
+    settings: dict[str, Any]
+    versions: dict[str, str]
+    sha256: dict[str, str]
+
+
 @cache
 def lexicon_card(path: Path = FOLDER / "lexicon_card.json") -> Card:
     """The card of the shipped table; raises UserError when the file is missing or a field is."""
@@ -92,6 +129,23 @@ def card_of(recogniser_id: str) -> Card | None:
     cards = {"lexicon": lexicon_card, "minilm": minilm_card}
     named = cards.get(recogniser_id.partition("@")[0])
     return named() if named else None
+
+
+@cache
+def leaning_card(path: Path = FOLDER / "leaning_card.json") -> LeaningCard:
+    """The card of the shipped leaning; raises UserError when the file is missing or a field is."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw["limits"], raw["sources"] = tuple(raw["limits"]), tuple(Source(**row) for row in raw["sources"])
+        raw["across_authors"] = {name: _leaning(figures) for name, figures in raw["across_authors"].items()}
+        return LeaningCard(**raw)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"The leaning's card {path.name} cannot be read ({error}); reinstall Polycompass.") from error
+
+
+def _leaning(figures: dict[str, Any]) -> LeaningFigures:
+    estimates = {name: Estimate(**figures[name]) for name in ("auc", "auc_on_a", "auc_on_b")}
+    return LeaningFigures(**(figures | estimates))
 
 
 def _card(path: Path) -> Card:
@@ -128,8 +182,21 @@ def quality_sentence(card: Card | None = None) -> str:
     """What a recogniser (the lexicon unless told) can do, in one sentence with its measured figures."""
     card = card or lexicon_card()
     return (
-        f"Reads presence, hardly direction; English only; measured AUC {card.auc}, macro-F1 {card.macro_f1} "
+        f"Reads presence, not direction; English only; measured AUC {card.auc}, macro-F1 {card.macro_f1} "
         f"on {card.n:,} held-out arguments (always-yes: {short(card.macro_f1_always_yes)})."
+    )
+
+
+def leaning_sentence(recogniser_id: str) -> str:
+    """What an offline recogniser's leaning is and how well it was measured, in one sentence; empty for a judge."""
+    card = leaning_card()
+    figures = card.across_authors.get(recogniser_id.partition("@")[0])
+    if figures is None:
+        return ""
+    return (
+        "Leaning is an offline estimate from -1 (against) to 1 (for), no judge's verdict: measured AUC "
+        f"{figures.auc} of support against opposition on {sum(card.answers.values()):,} answers of our own, "
+        f"each of an author it had not learned from (presence alone: {short(figures.auc_of_presence_alone)})."
     )
 
 

@@ -6,7 +6,7 @@ stored replies, so that measuring again costs nothing.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -167,19 +167,23 @@ async def judge_all(
 
 def cases_of(labelled: Labelled, recogniser: Measured, verdicts: Sequence[Verdict]) -> Cases:
     """Labels and verdicts as numbers, texts x values. Directions are compared where both tell one; else only whether
-    a value is there at all."""
+    a value is there at all, and beside it an offline recogniser's leaning where the labels tell a direction."""
     values = labelled.system.ids
     directed = labelled.measure == "stance" == recogniser.measure
-    label, found, strength = (np.full((len(labelled.texts), len(values)), np.nan) for _ in range(3))
+    label, sign, found, strength, leaning = (np.full((len(labelled.texts), len(values)), np.nan) for _ in range(5))
     for row, (one, verdict) in enumerate(zip(labelled.texts, verdicts, strict=True)):
         read = {each.value: each for each in verdict.recognitions} if verdict.status == "ok" else {}
         for column, value in enumerate(values):
             if value in one.labels:
                 label[row, column] = _label(one.labels[value], directed)
+                sign[row, column] = _label(one.labels[value], True)
             if value in read:
                 found[row, column], strength[row, column] = _reading(read[value], directed)
+                leaning[row, column] = np.nan if read[value].leaning is None else read[value].leaning
     groups = [one.group or one.text for one in labelled.texts]
-    return Cases(values, label, found, strength, directed, recogniser.measure == "presence", groups)
+    cases = Cases(values, label, found, strength, directed, recogniser.measure == "presence", groups)
+    leans = labelled.measure == "stance" and not np.isnan(leaning).all()
+    return replace(cases, leaning=leaning, sign=sign) if leans else cases
 
 
 def _label(label: str, directed: bool) -> float:

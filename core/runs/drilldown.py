@@ -1,6 +1,7 @@
 """Behind every number: the answers to one scenario, with what was read in them."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,13 +16,15 @@ Ended = tuple[str, str, list[str]]
 
 @dataclass(frozen=True)
 class Reading:
-    """One value read in an answer; `evidence` holds (start, end, share) with the largest share scaled to 1."""
+    """One value read in an answer; `evidence` holds (start, end, share) with the largest share scaled to 1.
+    `leaning` in [-1, 1] is an offline estimate, None where the recogniser makes none."""
 
     value: str
     stance: str
     strength: float
     evidence: tuple[tuple[int, int, float], ...]
     note: str
+    leaning: float | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,14 @@ def answers_to(store: Store, runs: Sequence[str], chosen: Filter, item: str) -> 
         ids = [int(trial) for trial in trials]
         for row in queries.readings(store, str(run_id), ids).itertuples():
             read.setdefault((str(run_id), row.trial_id), []).append(
-                Reading(row.value, row.stance, row.strength, _scaled(row.evidence), row.note or "")
+                Reading(
+                    row.value,
+                    row.stance,
+                    row.strength,
+                    _scaled(row.evidence),
+                    row.note or "",
+                    None if math.isnan(row.leaning) else float(row.leaning),
+                )
             )
         found = queries.reading_messages(store, str(run_id), ids)
         messages |= {(str(run_id), trial): message for trial, message in found.items()}

@@ -182,6 +182,10 @@ STEPS: tuple[tuple[str, str], ...] = (
         );
         """,
     ),
+    (
+        "offline recognisers estimate a leaning beside presence",
+        "ALTER TABLE recognitions ADD COLUMN leaning DOUBLE;",
+    ),
 )
 NEWEST = len(STEPS)
 

@@ -291,10 +291,11 @@ def answers(store: Store, run_ids: Sequence[str], chosen: Filter, limit: int = 2
 
 def readings(store: Store, run_id: str, trial_ids: Sequence[int]) -> pd.DataFrame:
     """Recognitions of some responses by the run's recogniser: trial_id, recogniser, value, stance, strength, evidence
-    (JSON of [start, end, weight]), note."""
+    (JSON of [start, end, weight]), note, leaning (NaN where the recogniser estimates none)."""
     return store.frame(
         f"""
-        SELECT trial_id, recogniser, value, stance, strength, evidence::VARCHAR AS evidence, note FROM recognitions
+        SELECT trial_id, recogniser, value, stance, strength, evidence::VARCHAR AS evidence, note, leaning
+        FROM recognitions
         WHERE {SPEAKS} AND trial_id IN (SELECT unnest($trials::BIGINT[]))
         """,
         {"run": run_id, "trials": list(trial_ids)},
@@ -313,7 +314,7 @@ def reading_messages(store: Store, run_id: str, trial_ids: Sequence[int]) -> dic
 
 def export(store: Store, run_id: str) -> pd.DataFrame:
     """A run's responses, one row each, with the scenario and one column `value_<id>` a value (empty where unread), as
-    the run's recogniser read it."""
+    the run's recogniser read it; and `leaning_<id>` where it estimates one."""
     base = store.frame(
         """
         SELECT r.*, i.text AS scenario FROM responses AS r JOIN runs USING (run_id)
@@ -322,11 +323,13 @@ def export(store: Store, run_id: str) -> pd.DataFrame:
         """,
         [run_id],
     )
-    strengths = store.frame(f"SELECT trial_id, value, strength FROM recognitions WHERE {SPEAKS}", {"run": run_id})
-    if strengths.empty:
-        return base
-    wide = strengths.pivot(index="trial_id", columns="value", values="strength").add_prefix("value_")
-    return base.merge(wide, how="left", left_on="trial_id", right_index=True)
+    sql = f"SELECT trial_id, value, strength, leaning FROM recognitions WHERE {SPEAKS}"
+    read = store.frame(sql, {"run": run_id})
+    for column, prefix in (("strength", "value_"), ("leaning", "leaning_")):
+        if read[column].notna().any():
+            wide = read.pivot(index="trial_id", columns="value", values=column).add_prefix(prefix)
+            base = base.merge(wide, how="left", left_on="trial_id", right_index=True)
+    return base
 
 
 def data_version(store: Store, run_ids: Sequence[str]) -> str:

@@ -96,6 +96,7 @@ def recognition(row: ResponseRow, recogniser: str, verdict: Verdict) -> list[tup
             "strength": float(found.strength),
             "evidence": json.dumps([[e.start, e.end, round(float(e.weight), 6)] for e in found.evidence]),
             "note": clean(found.note),
+            "leaning": found.leaning,
         }
         for found in verdict.recognitions
     ]

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.methods.base import OUTCOMES
+from core.recognition.quality import leaning_sentence
 from core.runs.drilldown import answers_to
 from core.store import queries
 from core.store.queries import Filter
@@ -136,6 +137,8 @@ def draw(shown: View) -> None:
     draw_answers(free, names, marked)
     draw_closed([answer for answer in answers if answer not in free], names)
     measure_note(shown)
+    if leaning := leaning_sentence(shown.recogniser):
+        st.caption(f":material/explore: {leaning}")
     warn_of_low_information(shown)
     with st.expander("Download the list of scenarios", icon=":material/download:"):
         downloads(found.assign(item_values=found["item_values"].map(";".join)), "scenarios")

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.charts.evidence import Mark, highlighted
 from core.methods.base import OUTCOMES
+from core.recognition.quality import LEANING_HELP
 from core.runs.drilldown import Answer, by_people, whole_text
 from core.store import labels
 from pages.shared.resources import store
@@ -89,20 +90,23 @@ def draw_readings(answer: Answer, names: dict[str, str]) -> None:
     if not answer.readings:
         return
     rows = [
-        {"value": names[r.value], "stance": r.stance, "strength": r.strength, "note": r.note}
+        {"value": names[r.value], "stance": r.stance, "strength": r.strength, "leaning": r.leaning, "note": r.note}
         for r in sorted(answer.readings, key=lambda r: -abs(r.strength))
         if r.stance not in ("neutral", "absent")
     ]
     if not rows:
         st.caption("No value was recognised in this answer.")
         return
-    order = ["value", "stance", "strength"] + (["note"] if any(row["note"] for row in rows) else [])
+    order = ["value", "stance", "strength", *(name for name in ("leaning", "note") if any(row[name] for row in rows))]
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         column_order=order,
         key=f"readings-{answer.run_id}-{answer.trial_id}",
-        column_config={"strength": st.column_config.NumberColumn(format="%.2f")},
+        column_config={
+            "strength": st.column_config.NumberColumn(format="%.2f"),
+            "leaning": st.column_config.NumberColumn(format="%+.2f", help=LEANING_HELP),
+        },
     )
 
 

@@ -17,6 +17,7 @@ from pages.shared.resources import store
 FIGURES = {"auc": "ROC AUC", "f1": "F1", "precision": "Precision", "recall": "Recall"}
 TITLES = FIGURES | {"base_rate": "base rate", "f1_always": "F1 of always yes", "f1_gain": "F1 gain", "ece": "ECE"}
 KINDS = {"present": "presence", "supports": "support", "opposes": "opposition", "direction": "support v. opposition"}
+LEANING = {"leaning": "support v. opposition by the offline leaning"}
 OVERALL = "all values"
 WIDTH = 460  # pixels: two figures side by side where there is room
 RELIABLE = {True: "yes", False: "no", None: "not measured"}
@@ -25,14 +26,16 @@ RELIABLE = {True: "yes", False: "no", None: "not measured"}
 def compare(heads: list[BenchHead], system: ValueSystem) -> None:
     """A chart and a table of all recognisers that were measured on one data set, what ships beside them."""
     directed = any(head.measure == "stance" for head in heads)
+    leaning = any(one.kind == "leaning" for head in heads for one in benches.figures(store(), head.bench_id))
+    kinds = (KINDS if directed else {"present": KINDS["present"]}) | (LEANING if leaning else {})
     names, key = FIGURES.__getitem__, "quality_figure"
     figure = st.segmented_control(
         "Figure", list(FIGURES), default="auc", required=True, format_func=names, wrap=True, key=key
     )
     kind = "present"
-    if directed:
+    if len(kinds) > 1:
         kind = st.segmented_control(
-            "Of", list(KINDS), default=kind, required=True, format_func=KINDS.__getitem__, wrap=True, key="quality_kind"
+            "Of", list(kinds), default=kind, required=True, format_func=kinds.__getitem__, wrap=True, key="quality_kind"
         )
     labels = reader_labels([*(head.recogniser for head in heads)])
     table = side_by_side(store(), heads, labels, str(kind))
@@ -42,7 +45,7 @@ def compare(heads: list[BenchHead], system: ValueSystem) -> None:
     rule = trust_rule().min_auc
     line = (rule, f"reliable from {rule:g}") if figure == "auc" and kind in ("present", "direction") else None
     chosen = table[table["name"] == figure]
-    title = f"{FIGURES[str(figure)]} of reading {KINDS[str(kind)]}, by value"
+    title = f"{FIGURES[str(figure)]} of reading {kinds[str(kind)]}, by value"
     chart = by_value(chosen, system.names, title, line)
     st.plotly_chart(chart, config=RADAR_CONFIG, key="quality_by_value", alt=title)
     if figure == "f1":

