@@ -39,8 +39,8 @@ def informativeness(questions: pd.DataFrame) -> go.Figure:
     return finish(
         figure,
         380,
-        "How far each question told the panel apart (filled: confirmed on fresh answers)",
-        xaxis={"title": "pull (0: the seeds)", "gridcolor": GRID, "zeroline": False},
+        "How far questions told the panel apart",
+        xaxis={"title": "pull (0: the seeds)", "gridcolor": GRID, "zeroline": False, "dtick": _step(scored["pull"])},
         yaxis={"title": "score on the first panel", "gridcolor": GRID, "rangemode": "tozero"},
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 1, "xanchor": "right"},
     )
@@ -98,6 +98,11 @@ def coverage(categories: Sequence[str], values: Sequence[str], best: Floats) -> 
         yaxis={"automargin": True, "autorange": "reversed"},
         xaxis={"automargin": True, "tickangle": -40},
     )
+
+
+def _step(pulls: pd.Series) -> int:
+    """Whole pulls between two marks of the axis."""
+    return max(1, int(pulls.max() if len(pulls) else 0) // 12)
 
 
 def _wrapped(text: str, width: int = 60) -> str:

@@ -90,7 +90,7 @@ def keep(found: Evolved) -> None:
         return
     with st.form("evolve-keep", border=False):
         name = st.text_input("Name of the suite", f"Evolved: {found.plan.name}", max_chars=120)
-        if st.form_submit_button(f"Keep {len(found.confirmed)} questions as a suite", icon=":material/save:"):
+        if st.form_submit_button("Keep what was confirmed as a suite", icon=":material/save:"):
             try:
                 suite = keep_as_suite(store(), found, name)
             except UserError as error:

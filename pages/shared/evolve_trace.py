@@ -66,7 +66,7 @@ def _state(search_id: str) -> None:
         st.progress(done, f"pull {counts.pulls} of {pulls} · {counts.questions} questions tried")
         st.button("Show what was found so far", icon=":material/refresh:", key="evolve_refresh")
     else:
-        st.caption(f"{head.state} · {counts.pulls} pulls · {counts.questions} questions tried")
+        st.caption(f"{head.state} · pulls: {counts.pulls} · questions tried: {counts.questions}")
     if head.message:
         st.text(head.message)
     each = f", {calls / counts.confirmed:,.0f} calls an accepted question" if counts.confirmed else ""
@@ -84,6 +84,7 @@ def trace(found: Evolved) -> None:
     if found.tried:
         _verdict(found)
     st.plotly_chart(informativeness(table(found)), config=RADAR_CONFIG, key="evolve-scores")
+    st.caption("Filled: confirmed on fresh answers. Scores on the first panel chose the questions, so they run high.")
     frame = arms_now(store(), found.search_id, found.plan)
     if len(frame):
         st.plotly_chart(arms(frame), config=RADAR_CONFIG, key="evolve-arms")

@@ -75,7 +75,7 @@ def test_what_a_search_found_is_shown_as_text_with_its_lineage_and_answers(empty
     assert "**1 of 1** told the panel apart" in shown and "up to 5%" in shown
     assert HOSTILE in texts(at) and f"Point {IMAGE}" in texts(at) and "It gave no opinion." in texts(at)
     titles = [figure["layout"]["title"]["text"] for figure in figures(at)]
-    assert len(titles) == 3 and titles[0].startswith("How far each question told the panel apart")
+    assert len(titles) == 3 and titles[0].startswith("How far questions told the panel apart")
     assert frame(at, "status", "across")["status"].tolist() == ["confirmed"]
     markdown = " ".join(element.value for element in at.markdown)
     assert IMAGE not in markdown and SCRIPT not in markdown
@@ -86,7 +86,7 @@ def test_confirmed_questions_become_a_suite_with_their_lineage(empty_app: Path) 
     found = evolved(manager().store, search_id)
     assert [question.id for question in lineage(found.questions, "q00004")] == ["q00001", "q00003", "q00004"]
     at = visit("evolve")
-    press(at, "Keep 1 questions as a suite")
+    press(at, "Keep what was confirmed as a suite")
     ((_, suite_id, name, count),) = queries.own_suites(manager().store)
     assert (suite_id, name, count) == (f"evolved-{search_id}", "Evolved: Mine", 1)
     suite = keep_as_suite(manager().store, found, "Again")
