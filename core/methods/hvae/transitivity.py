@@ -46,7 +46,7 @@ def pairs() -> tuple[tuple[str, str], ...]:
 
 def preferred(place: float) -> int:
     """Which end a place of the slider, counted from 0 to 8, is nearer to: -1 the first, 1 the last, 0 neither."""
-    return (place > MIDDLE) - (place < MIDDLE)
+    return int(place > MIDDLE) - int(place < MIDDLE)
 
 
 def order_of(places: Sequence[float]) -> Order:
