@@ -1,5 +1,5 @@
-"""Social value orientation of models by condition: angle, type, whether the choices hang together, whether they are made
-by position."""
+"""Social value orientation of models by condition: angle, type, whether choices hang together, and whether they are
+made by position."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from core.analysis.bootstrap import Floats
 from core.analysis.classification import wilson
 from core.analysis.estimates import Estimate, one, resampled, undefined
 from core.analysis.sheets import Sheets, mean, theta
-from core.methods.hvae.angles import ORIENTATIONS, angle, type_of
+from core.methods.hvae.angles import ORIENTATIONS, angle, reach, type_of
 from core.methods.hvae.conditions import FORWARD, REVERSED
 from core.methods.hvae.inequality import inequality
 from core.methods.hvae.payoffs import STEPS
@@ -23,9 +23,9 @@ POSITION_MIN = 12  # choices
 
 @dataclass(frozen=True)
 class Position:
-    """How often the place on the screen that was taken most was taken. Of choices by what is offered, made in both orders
-    equally often, no place but the middle one is taken in more than half: what was at one end then is at the other.
-    `flagged`: the interval lies above a half. `place` counts from 1."""
+    """How often the most taken place on the screen was taken. Of choices by what is offered, made in both orders alike
+    often, no place but the middle one is taken in more than half: what was at one end then is at the other. `flagged`:
+    the interval lies above a half. `place` counts from 1."""
 
     place: int
     share: float
@@ -73,7 +73,11 @@ def order_difference(of: Sheets, seed: int = 0) -> Estimate:
             found.append(angle(total[:, 0], total[:, 1]))
         return (found[0] - found[1])[:, None]
 
-    return one(resampled(difference, np.arange(len(means)), seed), len(means), (-180.0, 180.0))
+    return one(
+        resampled(difference, np.arange(len(means)), seed),
+        len(means),
+        (reach()[0] - reach()[1], reach()[1] - reach()[0]),
+    )
 
 
 def orientations(sheets: Sheets) -> pd.DataFrame:

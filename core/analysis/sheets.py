@@ -41,7 +41,7 @@ class Sheets:
     @property
     def complete(self) -> "Sheets":
         """Those on which every slider is answered."""
-        return self.only(~np.isnan(self.places).any(axis=1))
+        return self.only(np.asarray(~np.isnan(self.places).any(axis=1)))
 
     def of(self, model: str, condition: str) -> "Sheets":
         """One model's complete sheets in one condition."""
@@ -64,7 +64,8 @@ class Sheets:
     def angles(self) -> Floats:
         """The angle of each sheet in degrees, NaN for incomplete ones."""
         means = self.divisions()
-        return angle(means[:, 0], means[:, 1])
+        found: Floats = angle(means[:, 0], means[:, 1])
+        return found
 
     def rationality(self, target: str) -> Floats:
         """How near each sheet comes to `target`, in [0, 1]; by probabilities the mean over all sheets that the model
@@ -116,7 +117,8 @@ def _probs(stored: object, place: float) -> Floats:
     if isinstance(stored, str):
         for option, p in json.loads(stored).items():
             found[int(option)] = p
-        return found / found.sum()
+        shares: Floats = found / found.sum()
+        return shares
     below = int(place)
     found[below] = 1 - (place - below)
     if place > below:

@@ -7,6 +7,7 @@ import pandas as pd
 from core.analysis.bootstrap import Floats
 from core.analysis.classification import wilson
 from core.analysis.estimates import Estimate, one, resampled, undefined
+from core.analysis.orientation import position
 from core.analysis.sheets import Sheets, mean, paired
 from core.methods.hvae.angles import ORIENTATIONS, angle, reach
 from core.methods.hvae.conditions import Condition, condition_of, conditions
@@ -21,7 +22,8 @@ def value_rationality(sheets: Sheets) -> pd.DataFrame:
     """One row a model, condition and target (in the natural condition all four, as what is there to begin with):
     `rationality` in [0, 1], and `above`, the same over chance (0 what random answers reach, 1 perfect), with interval;
     `hits`, the share of `n` repetitions of the target's type, with its Wilson interval; `consistent`, the share of
-    choices that are just what the target likes best; and what each is by chance."""
+    choices that are just what the target likes best; and what each is by chance. Where choices are made by position
+    there are no types, so no hits."""
     rows = []
     for model, condition in sheets.groups:
         of = sheets.of(model, condition)
@@ -33,7 +35,8 @@ def value_rationality(sheets: Sheets) -> pd.DataFrame:
 def _row(of: Sheets, model: str, condition: str, target: str) -> dict[str, object]:
     found = mean(of.rationality(target), (0.0, 1.0))
     above = [float(above_chance(x, chance()[target])) for x in (found.value, found.low, found.high)]
-    hits, n = float(of.hits(target).sum()), len(of.about)
+    n = len(of.about)
+    hits = np.nan if position(of).flagged else float(of.hits(target).sum())
     low, high = wilson(hits, n)
     return {
         "model": model,

@@ -76,10 +76,9 @@ _idle: list[_Copy] = []
 class EmbeddedModel:
     """SmolLM2-135M-Instruct (Apache-2.0) by llama.cpp. All instances share `COPIES`, loaded at the first call.
 
-    Greedy at temperature 0, seeded above it; an answer does not depend on what was asked before.
-    Closed questions are answered by the probabilities of the options' labels as the next token. One
-    that begins like the question before, for more than half of it, is read only from where it differs, which can move
-    these probabilities by some hundredths.
+    Greedy at temperature 0, seeded above it; an answer does not depend on what was asked before. Closed questions are
+    answered by the probabilities of the options' labels as the next token. One that begins like the question before,
+    for more than half of it, is read only from where it differs, which can move its probabilities by some hundredths.
     """
 
     name: str = NAMES[0]
@@ -125,7 +124,8 @@ def _taken(prompt: str) -> _Copy:
 
 def _alike(copy: _Copy, prompt: str) -> int:
     """How many characters the copy's last prompt and this one have in common from the start."""
-    return len(os.path.commonprefix([copy.before, prompt]))
+    pairs = enumerate(zip(copy.before, prompt, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(copy.before), len(prompt)))
 
 
 def _body(request: Request) -> dict[str, Any]:

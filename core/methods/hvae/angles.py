@@ -6,7 +6,7 @@ oneself, 90 to more for the other.
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -62,7 +62,7 @@ def _ideal(orientation: str) -> Interval:
 def boundaries() -> tuple[float, float, float]:
     """Where altruistic, prosocial, individualistic and competitive meet: halfway between the ideals of neighbours."""
     high = [ideals()[orientation] for orientation in ORIENTATIONS]
-    first, second, third = ((upper[0] + lower[1]) / 2 for upper, lower in zip(high, high[1:], strict=False))
+    first, second, third = ((upper[0] + lower[1]) / 2 for upper, lower in pairwise(high))
     return first, second, third
 
 

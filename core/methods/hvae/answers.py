@@ -45,13 +45,17 @@ def _named(text: str, some: str) -> list[str]:
         if label != "I":
             found.append(label)
     if "I" in some:
-        found += re.findall(rf"{without}\b(?i:option)\s+{_MARKS}(I)\b(?!['’])(?!\s+(?:am|will|would|have|can|do)\b)", text)
+        found += re.findall(
+            rf"{without}\b(?i:option)\s+{_MARKS}(I)\b(?!['’])(?!\s+(?:am|will|would|have|can|do)\b)", text
+        )
     return found
 
 
 def parse_place(text: str) -> int | None:
     """The whole number from 0 to 100 that is all a reply says ("37", "37.", "Slider: 37", "37 %"), else None."""
-    found = re.fullmatch(rf"[\s\W]*(?:(?i:slider|place|position|number)\W*|{_LEAD})?(\d{{1,3}})\s*(?i:%|percent)?[\s\W]*", text)
+    found = re.fullmatch(
+        rf"[\s\W]*(?:(?i:slider|place|position|number)\W*|{_LEAD})?(\d{{1,3}})\s*(?i:%|percent)?[\s\W]*", text
+    )
     if found is None or int(found.group(1)) > 100 or re.search(r"\d[.,]\d|-\s*\d", text):
         return None
     return int(found.group(1))

@@ -1,4 +1,4 @@
-"""The ways to ask: whose values the model is told to hold, and how the decision is shown. Together they are a variation,
+"""The ways to ask: whose values the model is told to hold, and how the decision is shown. Both make a variation,
 written "condition/face/order", such as "prosocial-goal/coins/reversed"."""
 
 from dataclasses import dataclass
@@ -80,6 +80,4 @@ def parse(variation: str) -> Variation:
 def spelled(chosen: tuple[Condition, ...], faces: tuple[str, ...], orders: tuple[str, ...] = ORDERS) -> tuple[str, ...]:
     """The ids of all variations of some conditions, those of one face and order together: a model that keeps what it
     has read then reads a decision once for all conditions."""
-    return tuple(
-        Variation(condition, face, order).id for face in faces for order in orders for condition in chosen
-    )
+    return tuple(Variation(condition, face, order).id for face in faces for order in orders for condition in chosen)

@@ -28,10 +28,8 @@ def aims(slider: Decision) -> dict[str, float]:
     for oneself would choose. No "sum" where it is the same everywhere."""
     (own, other), (last_own, last_other) = slider.ends
     gap, last_gap = own - other, last_own - last_other
-    if gap * last_gap < 0:
-        even = gap / (gap - last_gap)
-    else:
-        even = 0.0 if abs(gap) <= abs(last_gap) else 1.0
+    nearer = 0.0 if abs(gap) <= abs(last_gap) else 1.0
+    even = gap / (gap - last_gap) if gap * last_gap < 0 else nearer
     found = {"even": even, "other": float(last_other > other), "own": float(last_own > own)}
     first_sum, last_sum = own + other, last_own + last_other
     return found if first_sum == last_sum else found | {"sum": float(last_sum > first_sum)}

@@ -67,14 +67,14 @@ class Hvae:
         asked = parse(variation)
         condition = asked.condition
         earlier = chain(condition, said)
-        messages = (Message("system", system_words()),)
+        system = Message("system", system_words())
         if earlier is not None:
-            messages = (*messages, Message("user", earlier))
+            messages = (system, Message("user", earlier))
             return Request(messages, CHAIN_TOKENS, asking.temperature, asking.seed, role=condition.target)
         decision = decision_of(item)
         text = question(decision, asked, description_of(condition, said), goal_of(condition, said))
         return Request(
-            (*messages, Message("user", text)),
+            (system, Message("user", text)),
             ANSWER_TOKENS,
             asking.temperature,
             asking.seed,
