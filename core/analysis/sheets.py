@@ -80,7 +80,8 @@ class Sheets:
         if self.expected:
             figures = every_type()[kind]
             return np.array([mean_over(figures, probs) for probs in self.probs])
-        return (type_codes(self.angles()) == ORIENTATIONS.index(kind)).astype(float)
+        found: Floats = (type_codes(self.angles()) == ORIENTATIONS.index(kind)).astype(float)
+        return found
 
     def consistent(self, target: str) -> Floats:
         """The share of each sheet's choices that are what `target` likes best: N."""

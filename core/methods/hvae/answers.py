@@ -39,7 +39,7 @@ def _headed(text: str, some: str) -> list[str]:
 def _named(text: str, some: str) -> list[str]:
     # Never "don't choose C". After "answer:" a pronoun may follow, so "I" must then end a line or be marked.
     without = r"(?<!not )(?<!n't )(?<!n’t )(?<!never )"
-    after = r"(?![\w/'’]|\.\d|,\d|\s*/)"
+    after = r"(?![.,]\d|\s*/)(?=\s*(?:[)\]*.,:;!?\"”]|\Z|\n)|\s+(?:because|since|as|for|over)\b)"
     found = re.findall(rf"\(([{some}])\)", text)
     for label in re.findall(rf"{without}{_VERB}{_MARKS}([{some}]){after}", text):
         if label != "I":

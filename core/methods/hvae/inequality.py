@@ -14,8 +14,8 @@ from core.methods.hvae.payoffs import Decision, Floats, of_kind
 
 @dataclass(frozen=True)
 class Inequality:
-    """`index`: 0 pure evenness, 1 pure largest sum, NaN where neither is known. `valid`: the answers lie nearer to both
-    than to what an altruist or an individualist would choose, without which the index says nothing."""
+    """`index`: 0 pure evenness, 1 pure largest sum, NaN where neither is known. `valid`: the answers lie nearer to one
+    of the two than to what an altruist or an individualist would choose, without which the index says nothing."""
 
     index: float
     valid: bool
@@ -42,7 +42,7 @@ def inequality(places: ArrayLike) -> Inequality:
     even, largest = distances["even"], distances["sum"]
     total = even + largest
     index = even / total if total > 0 else float("nan")
-    valid = max(even, largest) <= min(distances["other"], distances["own"])
+    valid = min(even, largest) <= min(distances["other"], distances["own"])
     return Inequality(index, bool(valid), even, largest)
 
 
