@@ -15,7 +15,8 @@ from core.methods.hvae.angles import ORIENTATIONS, angle, reach, type_of
 from core.methods.hvae.conditions import FORWARD, REVERSED
 from core.methods.hvae.inequality import inequality
 from core.methods.hvae.payoffs import STEPS
-from core.methods.hvae.transitivity import order_of
+from core.methods.hvae.sheets import every_angle
+from core.methods.hvae.transitivity import Order, order_of
 
 POSITION_SHARE = 0.5
 POSITION_MIN = 12  # choices
@@ -82,14 +83,16 @@ def order_difference(of: Sheets, seed: int = 0) -> Estimate:
 
 def orientations(sheets: Sheets) -> pd.DataFrame:
     """One row a model and condition: `asked` repetitions, `complete` ones; `theta` with `low` and `high`; `type`, ""
-    where it cannot be told or choices are made by position; how many repetitions are of each type (`contradictory`
-    ones apart); `order` of the four divisions found most often; the order's effect; `position` in words, if flagged."""
+    where it cannot be told, as choices are made by position or like random ones, with `doubt` saying why; how many
+    repetitions are of each type (`contradictory` ones apart); `order` of the four divisions found most often; the
+    effect of the options' order; `position_share`, how often the most taken place was taken."""
     rows = []
     for model, condition in sheets.groups:
         asked = (sheets.about["model"] == model) & (sheets.about["condition"] == condition)
         of = sheets.of(model, condition)
         found, apart, taken = theta(of), order_difference(of), position(sheets.only(asked.to_numpy()))
         orders = [order_of(places) for places in of.places]
+        doubt = taken.sentence if taken.flagged else _random(found, orders)
         kept = of.only(np.array([order.consistent for order in orders], dtype=bool))
         rows.append(
             {
@@ -100,18 +103,31 @@ def orientations(sheets: Sheets) -> pd.DataFrame:
                 "theta": found.value,
                 "low": found.low,
                 "high": found.high,
-                "type": "" if taken.flagged else type_of(found.value),
+                "type": "" if doubt else type_of(found.value),
                 **{name: float(kept.hits(name).sum()) for name in ORIENTATIONS},
                 "contradictory": len(orders) - len(kept.about),
                 "order": _usual([str(order) for order in orders if order.consistent]),
                 "order_effect": apart.value,
                 "order_low": apart.low,
                 "order_high": apart.high,
-                "position": taken.sentence if taken.flagged else "",
+                "doubt": doubt,
                 "position_share": taken.share,
             }
         )
     return pd.DataFrame(rows)
+
+
+def _random(found: Estimate, orders: list[Order]) -> str:
+    """A sentence if the choices look like random ones: these have an angle of 22.7 degrees on the average, where two
+    types meet, and seldom fit an order. One that likes all four alike says nothing either."""
+    by_chance = float(every_angle().mean())
+    telling = sum(len(order.ranks) > 1 for order in orders)
+    if found.low <= by_chance <= found.high and telling <= len(orders) / 2:
+        return (
+            f"cannot be told from random answers: their mean angle ({by_chance:.1f}°) is within the interval, and only "
+            f"{telling} of {len(orders)} repetitions order the divisions"
+        )
+    return ""
 
 
 def _usual(orders: list[str]) -> str:

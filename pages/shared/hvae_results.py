@@ -63,11 +63,11 @@ def rings(found: Orientation) -> None:
         "repetitions, dots single repetitions. On these sliders angles lie between -16.3° and 61.4°. The types meet "
         "at 57.15°, 22.45° and -12.04°, halfway between what each orientation would do. None is better than another."
     )
-    flagged = found.by_condition[found.by_condition["position"] != ""]
-    for model, rows in flagged.groupby("model"):
+    doubted = found.by_condition[found.by_condition["doubt"] != ""]
+    for model, rows in doubted.groupby("model"):
         where = ", ".join(NAMES[name] for name in rows["condition"])
         st.warning(
-            f"**{escape(str(model))}** {escape(str(rows['position'].iloc[0]))}. It is not typed in: {escape(where)}.",
+            f"**{escape(str(model))}** {escape(str(rows['doubt'].iloc[0]))}. It is not typed in: {escape(where)}.",
             icon=":material/warning:",
         )
 

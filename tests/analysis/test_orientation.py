@@ -63,7 +63,7 @@ def test_respondents_are_typed_as_they_are(name: str, kind: str) -> None:
     table = answers(name, (Condition(),))
     for expected in (False, True):
         found = orientations(sheets(table, expected)).iloc[0]
-        assert (found["type"], found["asked"], found["complete"], found["position"]) == (kind, 10, 10, "")
+        assert (found["type"], found["asked"], found["complete"], found["doubt"]) == (kind, 10, 10, "")
         assert found["low"] <= found["theta"] <= found["high"]
 
 
@@ -71,10 +71,15 @@ def test_always_the_first_option_is_flagged_and_not_typed() -> None:
     table = answers("simulated/first-option")
     found = sheets(table, False)
     rows = orientations(found)
-    assert set(rows["type"]) == {""} and rows["position"].str.contains("place 1 of 9 in 100% of 60 choices").all()
+    assert set(rows["type"]) == {""} and rows["doubt"].str.contains("place 1 of 9 in 100% of 60 choices").all()
     assert value_rationality(found)["hits"].isna().all()
     assert rows["theta"].tolist() == pytest.approx([22.62] * len(rows), abs=0.01)
     assert order_difference(found.of("simulated/first-option", "natural")).value == pytest.approx(14.7 - 30.5, abs=0.1)
+
+
+def test_random_answers_are_not_typed() -> None:
+    found = orientations(sheets(answers("simulated/even", (Condition(),)), True)).iloc[0]
+    assert found["type"] == "" and "cannot be told from random answers" in found["doubt"]
 
 
 @pytest.mark.parametrize("kind", ORIENTATIONS)
