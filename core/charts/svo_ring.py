@@ -45,13 +45,13 @@ def svo_ring(vectors: Sequence[Vector], title: str) -> go.Figure:
         dash = DASHES[seen.get(vector.target, 0) % len(DASHES)]
         seen[vector.target] = seen.get(vector.target, 0) + 1
         figure.add_traces(_drawn(vector, dash))
-    axis = {"gridcolor": GRID, "zeroline": False, "range": [-8, 118], "dtick": 25}
+    axis = {"gridcolor": GRID, "zeroline": False, "dtick": 25}
     return finish(
         figure,
         HEIGHT,
         title,
-        xaxis={"title": "for oneself (payoff)", **axis, "constrain": "domain"},
-        yaxis={"title": "for the other (payoff)", **axis, "scaleanchor": "x", "scaleratio": 1},
+        xaxis={"title": "for oneself (payoff)", **axis, "range": [-8, 145], "constrain": "domain"},
+        yaxis={"title": "for the other (payoff)", **axis, "range": [-8, 118], "scaleanchor": "x", "scaleratio": 1},
         annotations=_names(),
         legend={"orientation": "h", "yanchor": "top", "y": -0.14, "xanchor": "center", "x": 0.5},
     )

@@ -121,7 +121,7 @@ def compare(found: Orientation) -> None:
     downloads(found.by_condition, "orientations")
     if len(found.inequality):
         st.markdown("**Evenness (0) or the largest sum (1)?** By the secondary sliders; for prosocial answers only.")
-        types = found.by_condition.set_index(["model", "condition"])["type"]
+        types = found.by_condition.set_index(["model", "condition"])["type"].replace("", "not typed")
         known = found.inequality.join(types, on=["model", "condition"])
         st.dataframe(known.assign(condition=known["condition"].map(NAMES)), hide_index=True)
         downloads(known, "inequality-aversion")
