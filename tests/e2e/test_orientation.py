@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from driving import Server, Tabs, ready
+from driving import Server, Tabs, choose, ready, settle
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -11,11 +11,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 def test_from_the_form_to_the_ring(seeded: Server, tabs: Tabs) -> None:
     page = tabs.open(f"{seeded.address}/social-orientation")
-    models = page.get_by_role("combobox", name="Models", exact=True)
-    models.click()
-    models.press("Backspace")
-    models.type("simulated/obedient")
-    models.press("Enter")
+    page.get_by_role("button", name="Clear all").first.click()
+    settle(page)
+    choose(page, "Models", "simulated/obedient")
     page.get_by_text("300 calls", exact=False).wait_for()
     ready(page)
     page.get_by_role("button", name="Ask them").click()
