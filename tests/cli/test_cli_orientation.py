@@ -21,7 +21,9 @@ name = "simulated/sharing"
 """
 
 
-def test_a_plan_file_is_carried_out_and_exported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_plan_file_is_carried_out_and_exported(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path, out = tmp_path / "plan.toml", tmp_path / "choices.csv"
     path.write_text(PLAN)
     assert main(["run", str(path)]) == 0
@@ -35,7 +37,9 @@ def test_a_plan_file_is_carried_out_and_exported(tmp_path: Path, capsys: pytest.
     assert all('"said"' in row["steps"] for row in chained)
 
 
-def test_what_the_method_does_not_know_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_the_method_does_not_know_is_refused(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "plan.toml"
     path.write_text(PLAN.replace("natural/coins/forward", "selfish/coins/forward"))
     assert main(["run", str(path)]) == 2
