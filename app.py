@@ -40,6 +40,12 @@ page = st.navigation(
         ],
         "Methods": [
             st.Page("pages/methods/evolve.py", title="Evolve", icon=":material/genetics:"),
+            st.Page(
+                "pages/methods/hvae.py",
+                title="Social orientation",
+                icon=":material/handshake:",
+                url_path="social-orientation",
+            ),
             st.Page("pages/methods/recognisers.py", title="Recognisers", icon=":material/find_in_page:"),
             st.Page("pages/methods/label.py", title="Label", icon=":material/rate_review:"),
             st.Page("pages/methods/quality.py", title="Quality", icon=":material/fact_check:"),

@@ -41,7 +41,7 @@ class Message:
 class Request:
     """One call. `options` are the labels of a closed question ("A", "B"): a model that can gives their probabilities.
     `schema` asks for JSON of that shape where the model can. `stakes` are the ids of the values at stake: only
-    simulated respondents, which cannot read, look at them."""
+    simulated respondents, which cannot read, look at them, and at `role`, the value a prompt asks the model to hold."""
 
     messages: tuple[Message, ...]
     max_tokens: int = 256
@@ -50,6 +50,7 @@ class Request:
     options: tuple[str, ...] = ()
     schema: Mapping[str, object] | None = None
     stakes: tuple[str, ...] = ()
+    role: str = ""
 
 
 @dataclass(frozen=True)

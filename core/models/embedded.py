@@ -5,6 +5,7 @@ import importlib
 import importlib.util
 import json
 import math
+import os
 import secrets
 import threading
 import time
@@ -32,10 +33,11 @@ _INSTALL = (
     "then start again"
 )
 
+# Copies of the model, each on one core: they share the weights, a second one takes about 100 MB more.
+COPIES = min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+# A thread for each: a cancelled task stops waiting, while the model finishes undisturbed what it began.
+_threads = ThreadPoolExecutor(max_workers=COPIES, thread_name_prefix="embedded-model")
 _lock = threading.Lock()
-_server: Any = None
-# One thread for the one slot: a cancelled task stops waiting, while the model finishes undisturbed what it began.
-_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedded-model")
 
 
 def weights() -> Path:
@@ -60,34 +62,70 @@ def available() -> bool:
 
 
 @dataclass
-class EmbeddedModel:
-    """SmolLM2-135M-Instruct (Apache-2.0) by llama.cpp. All instances share one copy, loaded at the first call.
+class _Copy:
+    """One copy of the model, and the prompt that it has read last."""
 
-    Greedy at temperature 0, seeded above it; no cache between calls, so an answer does not depend on what was asked
-    before. Closed questions are answered by the probabilities of the options' labels as the next token.
+    server: Any
+    before: str = ""
+
+
+_idle: list[_Copy] = []
+
+
+@dataclass
+class EmbeddedModel:
+    """SmolLM2-135M-Instruct (Apache-2.0) by llama.cpp. All instances share `COPIES`, loaded at the first call.
+
+    Greedy at temperature 0, seeded above it; an answer does not depend on what was asked before. Closed questions are
+    answered by the probabilities of the options' labels as the next token. One that begins like the question before,
+    for more than half of it, is read only from where it differs, which can move its probabilities by some hundredths.
     """
 
     name: str = NAMES[0]
-    concurrency: int = 1
+    concurrency: int = COPIES
 
     async def complete(self, request: Request) -> Reply:
         """The answer; raises ModelError: "unavailable" without the packages, "bad_request" for a too long prompt."""
-        return await asyncio.wrap_future(_thread.submit(_answer, request))
+        return await asyncio.wrap_future(_threads.submit(_answer, request))
 
 
 def _answer(request: Request) -> Reply:
-    server = _load()
+    body = _body(request)
+    prompt = json.dumps(body["messages"])
+    copy = _taken(prompt)
     started = time.perf_counter()
     try:
-        raw = server.handle_chat_completions(_body(request))
+        body["cache_prompt"] = bool(request.options) and len(prompt) / 2 < _alike(copy, prompt) < len(prompt)
+        copy.before = prompt
+        raw = copy.server.handle_chat_completions(body)
     except (ValueError, RuntimeError) as error:
         raise ModelError(
             f"The embedded model could not read the request ({str(error)[:200]}).", "bad_request"
         ) from None
+    finally:
+        with _lock:
+            _idle.append(copy)
     result: dict[str, Any] = raw if isinstance(raw, dict) else json.loads(raw)
     if "error" in result:
         raise _refused(result["error"])
     return _reply(result, request, time.perf_counter() - started)
+
+
+def _taken(prompt: str) -> _Copy:
+    """The idle copy whose last prompt began most like this one; a new one if none is idle. There are no more than
+    threads, so no more than `COPIES`."""
+    with _lock:
+        if not _idle:
+            return _Copy(_load())
+        best = max(_idle, key=lambda copy: _alike(copy, prompt))
+        _idle.remove(best)
+        return best
+
+
+def _alike(copy: _Copy, prompt: str) -> int:
+    """How many characters the copy's last prompt and this one have in common from the start."""
+    pairs = enumerate(zip(copy.before, prompt, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(copy.before), len(prompt)))
 
 
 def _body(request: Request) -> dict[str, Any]:
@@ -97,7 +135,6 @@ def _body(request: Request) -> dict[str, Any]:
         "max_tokens": max(1, request.max_tokens),
         "temperature": request.temperature,
         "seed": request.seed % _RANDOM_SEED,
-        "cache_prompt": False,
     }
     if request.options:
         messages.append({"role": "assistant", "content": PREFILL})
@@ -154,19 +191,13 @@ def _refused(error: dict[str, Any]) -> ModelError:
 
 
 def _load() -> Any:
-    global _server
-    with _lock:
-        if _server is None:
-            path = weights()
-            try:
-                _server = _start(importlib.import_module("xllamacpp"), path)
-            except (ImportError, OSError) as error:
-                raise ModelError(f"{_INSTALL} ({str(error)[:200]}).", "unavailable") from None
-            except RuntimeError as error:
-                raise ModelError(
-                    f"The embedded model could not be loaded ({str(error)[:200]}).", "unavailable"
-                ) from None
-        return _server
+    path = weights()
+    try:
+        return _start(importlib.import_module("xllamacpp"), path)
+    except (ImportError, OSError) as error:
+        raise ModelError(f"{_INSTALL} ({str(error)[:200]}).", "unavailable") from None
+    except RuntimeError as error:
+        raise ModelError(f"The embedded model could not be loaded ({str(error)[:200]}).", "unavailable") from None
 
 
 def _start(xllamacpp: Any, path: Path) -> Any:

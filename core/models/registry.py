@@ -21,7 +21,7 @@ def open_model(spec: ModelSpec, *, concurrency: int | None = None, timeout_s: fl
     """The model that `spec` names. Calls nobody and loads no client: that happens at the first question.
 
     `concurrency` (1 or more) and `timeout_s`, the seconds for one call, are for hosted models; the embedded one takes
-    one call at a time whatever is asked. Raises UserError saying what is wrong with the name or the address.
+    a call for each of its copies whatever is asked. Raises UserError saying what is wrong with the name or the address.
     """
     check_spec(spec)
     if spec.name.startswith("embedded/"):

@@ -20,13 +20,20 @@ from core.paths import DATA
 
 @dataclass(frozen=True)
 class SimulatedProfile:
-    """`weights` run from -1 (rejects) to 1 (puts first), 0 where a value is missing; the rates are shares (0..1)."""
+    """`weights` run from -1 (rejects) to 1 (puts first), 0 where a value is missing; the rates are shares (0..1).
+
+    Where something is divided, `angle` is how much the other's part counts beside one's own, in degrees (0 only one's
+    own, 45 both alike, 90 only the other's); None chooses at random. `obeys` is the share of decisions in which a role
+    that a prompt gives is taken on, `first` says that the first option is always taken."""
 
     id: str
     description: str
     weights: Mapping[str, float]
     refusal_rate: float = 0.0
     noise: float = 0.0
+    angle: float | None = None
+    obeys: float = 0.0
+    first: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +77,36 @@ def choice_probs(profile: SimulatedProfile, stakes: Sequence[str]) -> list[float
     return [(1 - profile.noise) * power / total + profile.noise / len(stakes) for power in powers]
 
 
+ROLES: Mapping[str, float] = {"altruistic": 90.0, "prosocial": 45.0, "individualistic": 0.0, "competitive": -45.0}
+
+
+def divisions(stakes: Sequence[str]) -> list[tuple[float, float]] | None:
+    """What each option gives to oneself and to the other, from stakes such as "85/15"; None if they are values."""
+    pairs = [stake.split("/") for stake in stakes]
+    if not pairs or any(len(pair) != 2 for pair in pairs):
+        return None
+    return [(float(own), float(other)) for own, other in pairs]
+
+
+def division_probs(profile: SimulatedProfile, options: Sequence[tuple[float, float]], role: str = "") -> list[float]:
+    """Probability that `profile` takes each division; sums to 1. Without noise it is one of the best by its angle."""
+    if profile.first:
+        return [1.0, *[0.0] * (len(options) - 1)]
+    own = _best(options, profile.angle)
+    told = _best(options, ROLES[role]) if role in ROLES else own
+    meant = [profile.obeys * t + (1 - profile.obeys) * o for t, o in zip(told, own, strict=True)]
+    return [(1 - profile.noise) * p + profile.noise / len(options) for p in meant]
+
+
+def _best(options: Sequence[tuple[float, float]], angle: float | None) -> list[float]:
+    if angle is None:
+        return [1 / len(options)] * len(options)
+    turned = math.radians(angle)
+    worth = [round(math.cos(turned) * own + math.sin(turned) * other, 6) for own, other in options]
+    best = max(worth)
+    return [(each == best) / worth.count(best) for each in worth]
+
+
 class SimulatedModel:
     """One simulated respondent. The same request always gets the same answer; `delay_s` makes it wait like a model."""
 
@@ -90,21 +127,27 @@ class SimulatedModel:
         rng = random.Random(_key(self.name, request))
         if rng.random() < self.profile.refusal_rate:
             return Reply(rng.choice(simulation().bank.refusals), latency_s=self.delay_s, cost_usd=0.0)
-        if request.options:
+        if request.options or divisions(request.stakes):
             return self._choose(request, rng)
         return Reply(self._speak(request.stakes, rng), latency_s=self.delay_s, cost_usd=0.0)
 
     def _choose(self, request: Request, rng: random.Random) -> Reply:
         # The n-th stake is the value that the n-th option serves; without that there is nothing to prefer.
-        known = len(request.stakes) == len(request.options)
-        probs = choice_probs(self.profile, request.stakes if known else ("",) * len(request.options))
-        label = rng.choices(request.options, probs)[0]
+        divided = divisions(request.stakes)
+        # Without labels it is a place on a slider that is asked for.
+        options = request.options or tuple(str(place) for place in range(len(request.stakes)))
+        if divided and len(divided) == len(options):
+            probs = division_probs(self.profile, divided, request.role)
+        else:
+            known = len(request.stakes) == len(options)
+            probs = choice_probs(self.profile, request.stakes if known else ("",) * len(options))
+        label = rng.choices(options, probs)[0]
         return Reply(
             label,
             latency_s=self.delay_s,
             cost_usd=0.0,
-            option_probs=dict(zip(request.options, probs, strict=True)),
-            option_mass=1.0,
+            option_probs=dict(zip(options, probs, strict=True)) if request.options else None,
+            option_mass=1.0 if request.options else None,
         )
 
     def _speak(self, stakes: tuple[str, ...], rng: random.Random) -> str:

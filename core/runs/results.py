@@ -90,8 +90,10 @@ def load(
         raw, labels = scores_by_people(store, runs, values.ids, measure, due, by, at_stake)
         items, due = items[items["model"].isin(raw.models)], _as_scored(due, raw)
     outcomes = denominators.outcomes(store, runs)
-    findings = assess(raw, outcomes, queries.closed_answers(store, runs), queries.sample_texts(store, runs))
-    words = measure == "presence" and by == "machine" and not _by_choice(store, runs)
+    chosen = _by_choice(store, runs)
+    texts = queries.sample_texts(store, () if chosen else runs)  # "C" twice is no loop
+    findings = assess(raw, outcomes, queries.closed_answers(store, runs), texts)
+    words = measure == "presence" and by == "machine" and not chosen
     own = _scenarios(store, runs, values, at_stake) if words else None
     cases, common = bounds(raw, due), in_common(items)
     centred_scores = ipsatised(raw)

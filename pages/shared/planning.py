@@ -8,6 +8,7 @@ import streamlit as st
 from core.items.item import Suite
 from core.items.shipped import shipped_suites, starter
 from core.methods.base import Method
+from core.methods.registry import methods
 from core.models.base import ModelSpec
 from core.models.catalogue import catalogue
 from core.runs.defaults import EMBEDDED
@@ -22,7 +23,8 @@ from pages.shared.resources import store
 
 def suites(draft: Draft | None = None) -> dict[str, Suite]:
     """Suites to choose from by key: starters, shipped ones, those a person stored, and the draft's."""
-    shipped = shipped_suites()
+    elsewhere = {method.scale.system for method in methods().values() if method.scale}
+    shipped = {key: suite for key, suite in shipped_suites().items() if suite.system not in elsewhere}
     found = {f"{key}-starter": starter(suite) for key, suite in shipped.items() if any(i.starter for i in suite.items)}
     found |= shipped
     known = {suite.hash for suite in found.values()}

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import UserError
+from core.models import embedded
 from core.models.base import ModelSpec
 from core.models.embedded import EmbeddedModel
 from core.models.litellm_model import LiteLLMModel
@@ -37,7 +38,7 @@ def test_the_name_decides_who_answers(name: str, kind: type) -> None:
 def test_concurrency_is_for_hosted_models_only() -> None:
     assert open_model(ModelSpec("openai/gpt-4o"), concurrency=3).concurrency == 3
     assert open_model(ModelSpec("openai/gpt-4o"), concurrency=0).concurrency >= 1
-    assert open_model(ModelSpec("embedded/smollm2-135m"), concurrency=9).concurrency == 1
+    assert open_model(ModelSpec("embedded/smollm2-135m"), concurrency=9).concurrency == embedded.COPIES <= 2
 
 
 def test_litellm_can_be_asked_for_and_other_formats_stay_with_it() -> None:

@@ -38,10 +38,10 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-def test_twenty_seven_values_in_four_systems() -> None:
+def test_thirty_one_values_in_five_systems() -> None:
     sizes = {each.id: len(each.values) for each in systems().values()}
-    assert sizes == {"schwartz": 10, "moral_foundations": 5, "llm_unique": 6, "safety_risks": 6}
-    assert sum(sizes.values()) == 27
+    assert sizes == {"schwartz": 10, "moral_foundations": 5, "llm_unique": 6, "safety_risks": 6, "svo": 4}
+    assert sum(sizes.values()) == 31
 
 
 def test_schwartz_order_is_the_canonical_one() -> None:
