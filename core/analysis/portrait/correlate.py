@@ -34,9 +34,10 @@ def spearman(ratings: Floats, scales: Floats) -> Correlations:
 
 def _alike(present: NDArray[np.bool_]) -> list[tuple[NDArray[np.bool_], NDArray[np.int64]]]:
     """The columns that the same people filled in, with these people: items of one group are ranked together."""
-    patterns, codes = np.unique(present, axis=1, return_inverse=True)
-    codes = codes.reshape(-1)
-    return [(patterns[:, code], np.flatnonzero(codes == code)) for code in range(patterns.shape[1])]
+    found: dict[bytes, list[int]] = {}
+    for column, people in enumerate(np.ascontiguousarray(present.T)):
+        found.setdefault(people.tobytes(), []).append(column)
+    return [(present[:, columns[0]], np.array(columns, dtype=np.int64)) for columns in found.values()]
 
 
 def rank_products(left: Floats, right: Floats) -> Floats:
