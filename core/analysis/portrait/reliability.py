@@ -136,7 +136,12 @@ def gates(found: Reliability) -> tuple[Finding, ...]:
     """The reasons why a profile carries low information, gates first; then notes. Empty for one that may be read."""
     one, n = found.model, found.asked
     checks = (
-        (found.coverage < COVERAGE, "coverage", f"answers: only {found.coverage:.0%} of {n:,} calls gave one", found.coverage),
+        (
+            found.coverage < COVERAGE,
+            "coverage",
+            f"answers: only {found.coverage:.0%} of {n:,} calls gave one",
+            found.coverage,
+        ),
         (found.refused > REFUSED, "refusals", f"refusals: {found.refused:.0%} of {n:,} calls", found.refused),
         (
             found.spread < SPREAD,

@@ -142,9 +142,7 @@ SCORERS: Mapping[str, Scorer] = {scorer.id: scorer for scorer in _ALL}
 
 def offered(bank: ItemBank) -> tuple[str, ...]:
     """The scorers that a bank has the means for; `written` only where nothing better is known."""
-    nobody = Answers(
-        (), *(np.empty((0, len(bank.items), 6), dtype=kind) for kind in (float, bool, bool))
-    )
+    nobody = Answers((), *(np.empty((0, len(bank.items), 6), dtype=kind) for kind in (float, bool, bool)))
     able = tuple(scorer.id for scorer in _ALL if scorer.make(bank, nobody) is not None)
     return able if able == ("written",) else tuple(name for name in able if name != "written")
 
@@ -224,5 +222,3 @@ def points(bank: ItemBank, made: Ingredients) -> Points:
         sd = np.sqrt(gaps.sum(axis=1) / count)
     queries = (_sums(bank, known.astype(float), mask) > 0).sum(axis=0)
     return Points(score, mean, sd, count.astype(np.int64), queries)
-
-

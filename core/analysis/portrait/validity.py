@@ -30,7 +30,12 @@ class Validity:
 
 
 def held_out(
-    ratings: Floats, scales: Floats, groups: NDArray[np.int64], people: NDArray[np.int64], folds: int = FOLDS, seed: int = 0
+    ratings: Floats,
+    scales: Floats,
+    groups: NDArray[np.int64],
+    people: NDArray[np.int64],
+    folds: int = FOLDS,
+    seed: int = 0,
 ) -> Validity:
     """`ratings` (P x I), `scales` (P x 19 in the order of core.items.dimensions), `groups` and `people` (P): a person
     who sat twice is left out whole."""
