@@ -15,6 +15,7 @@ from core.interchange.portrait_files import Found, find
 from core.interchange.portrait_rows import Faults
 from core.items.bank import BankItem
 from core.items.bank_read import BankRead, FileRead, Score, Template
+from core.text import clean
 
 MAX_MODELS = 500
 T = TypeVar("T")
@@ -140,7 +141,7 @@ class _Reading:
             data, _ = self._open("templates", path)
             parts = PurePosixPath(path).parts
             try:
-                text = data.decode("utf-8-sig")
+                text = clean(data.decode("utf-8-sig"))
             except UnicodeDecodeError:
                 self.problems.append(RowProblem(1, path, "It is not UTF-8 text."))
                 continue
@@ -150,7 +151,7 @@ class _Reading:
 
 def _bare_items(ids: list[str]) -> list[BankItem]:
     """Items without texts, of which only figures are known, in order."""
-    return [BankItem(*each.rsplit("-", 1)) for each in sorted(set(ids))]
+    return [BankItem(each.rsplit("-", 1)[0], each.rsplit("-", 1)[1]) for each in sorted(set(ids))]
 
 
 def _grouped(items: list[BankItem], ratings: list[tuple[str, str, str, float]]) -> tuple[BankItem, ...]:

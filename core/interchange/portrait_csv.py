@@ -10,7 +10,7 @@ _ITEM = ("portrait_id", "option_id")
 
 def correlations(data: bytes, path: str, faults: Faults) -> list[Correlation]:
     """Columns portrait_id, option_id, dimension, rho, p."""
-    found = []
+    found: list[Correlation] = []
     for line, row in csv_rows(data, path, (*_ITEM, "dimension", "rho", "p")):
         try:
             key = (item_id(row["portrait_id"], row["option_id"]), dimension(row["dimension"], "dimension"))

@@ -76,7 +76,7 @@ def _coefficient(entry: Any) -> tuple[object, object, object]:
 
 def correlations(data: bytes, path: str, faults: Faults) -> list[Correlation]:
     """A *_correlation_results.json: rows of portrait_id, option_id, *_dimension, spearman_corr, spearman_p_value."""
-    found = []
+    found: list[Correlation] = []
     for row, entry in enumerate(dig_list(parsed(data, path), path, "correlations"), 1):
         try:
             name, rho, p = _coefficient(entry)

@@ -18,9 +18,10 @@ from core.items.bank_read import BankRead
 from core.items.dimensions import IDS, PLACE
 
 LICENCE = (
-    "The repository is under the MIT licence, which cannot cover its texts: posts from Reddit, letters to Dear Abby and "
-    "messages from ShareGPT and LMSYS-Chat-1M belong to their authors and have terms of their own. They are kept in this "
-    "store for your own work only: do not pass them on. Ratings are of pseudonymous people: do not try to identify them."
+    "The repository is under the MIT licence, which cannot cover its texts: posts from Reddit, letters to Dear Abby "
+    "and messages from ShareGPT and LMSYS-Chat-1M belong to their authors and have terms of their own. They are kept "
+    "in this store for your own work only: do not pass them on. Ratings are of pseudonymous people: do not try to "
+    "identify them."
 )
 SOURCE = "Value Portrait (arXiv 2505.01015), imported from your own copy"
 # Without the averaged files, which show it: the published pipeline took an item's tags from the answer to the first

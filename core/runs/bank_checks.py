@@ -48,9 +48,9 @@ def _correlations(bank: ItemBank, people: Rated | None) -> Check | None:
     off |= ~np.isnan(known.p) & ~(np.abs(own.p - known.p) <= EXACT)
     n, exact = int(compared.sum()), int((compared & ~off).sum())
     sentence = f"Correlations: {exact:,} of {n:,} coefficients and their p recomputed to {EXACT:g}."
-    for group in dict.fromkeys(item.group for item, bad in zip(bank.items, off.any(axis=1), strict=True) if bad):
+    for group in dict.fromkeys(bank.items[row].group for row in np.flatnonzero(off.sum(axis=1))):
         sentence += " " + _why(bank, people, group, off)
-    return Check("correlations", not off.any(), sentence)
+    return Check("correlations", exact == n, sentence)
 
 
 def _why(bank: ItemBank, people: Rated, group: str, off: NDArray[np.bool_]) -> str:

@@ -1,4 +1,4 @@
-"""How many items would be tagged if ratings had nothing to do with values: raters' scales are shuffled in each group."""
+"""How many items chance would tag: raters' scales are shuffled within each group, so ratings know nothing of them."""
 
 from dataclasses import dataclass
 

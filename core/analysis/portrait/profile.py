@@ -44,22 +44,13 @@ def profile(bank: ItemBank, answers: Answers, scorer: str, seed: int = 0, n_draw
         raise UserError(f"“{SCORERS[scorer].name}” cannot be computed. {SCORERS[scorer].needs}")
     found = points(bank, made)
     weights = resampling_weights(int(bank.queries.max(initial=-1)) + 1, np.random.default_rng(seed), n_draws)
-    top, bottom, other, other_bottom = parts(bank, made)
-    if other_bottom.ndim > top.ndim:
-        last = np.stack([_drawn(weights, part) for part in other_bottom])
-    else:
-        last = _drawn(weights, other_bottom)
-    draws = combine((_drawn(weights, top), _drawn(weights, bottom), _drawn(weights, other), last))
+    sums = parts(bank, made)
+    drawn = np.matmul(weights, sums.reshape(*sums.shape[:2], -1)).reshape(len(sums), n_draws, *sums.shape[2:])
+    draws = combine(drawn)
     low, high = intervals(found.score, draws, found.n_queries, BOUNDS)
     rank, drawn_ranks = _ranks(found.score[None])[0], _ranks(draws)
     rank_low, rank_high = np.quantile(drawn_ranks, [0.025, 0.975], axis=0, method="nearest")
     return Profile(scorer, answers.models, found, draws, low, high, rank, rank_low, rank_high)
-
-
-def _drawn(weights: Floats, part: Floats) -> Floats:
-    """Sums by query (Q x M x D) as sums by draw (B x M x D)."""
-    drawn: Floats = (weights @ part.reshape(len(part), -1)).reshape(len(weights), *part.shape[1:])
-    return drawn
 
 
 def _ranks(scores: Floats) -> Floats:

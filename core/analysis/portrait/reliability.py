@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.analysis.bootstrap import Floats
 from core.analysis.portrait.answers import VARIATIONS, WORDINGS, Answers
-from core.analysis.portrait.scorers import SCORERS, Parts, combine, parts
+from core.analysis.portrait.scorers import SCORERS, combine, parts
 from core.analysis.quality import Finding
 from core.items.bank import ItemBank
 from core.items.dimensions import SYSTEMS, VALUES, of_system
@@ -92,31 +92,21 @@ def _mean(cells: Floats | Sequence[float]) -> float:
     return float(known.mean()) if len(known) else np.nan
 
 
-def split_half(found: Parts, seed: int = 0, splits: int = SPLITS) -> Floats:
+def split_half(found: Floats, seed: int = 0, splits: int = SPLITS) -> Floats:
     """For each model (M) how reliable its profile of the ten values is, in (-inf, 1]: r between the profiles of two
     halves of the queries, the mean over random `splits`, stepped up to the whole by 2r / (1 + r) (Spearman 1910, Brown
     1910), as half as many items say less. NaN where a half leaves fewer than three values, or a profile is flat."""
     rng = np.random.default_rng(seed)
-    n_queries, n_models = found[0].shape[:2]
+    n_queries, n_models = found.shape[1:3]
     first = np.zeros((splits, n_queries))
     for row in first:
         row[rng.permutation(n_queries)[: n_queries // 2]] = 1.0
     columns = list(of_system(VALUES))
-    left, right = (_weighed(found, half)[..., columns] for half in (first, 1 - first))
+    left, right = (combine(np.einsum("bq,pqmd->pbmd", half, found))[..., columns] for half in (first, 1 - first))
     together = _correlations(left, right)
     whole = np.array([_mean(together[:, model]) for model in range(n_models)])
     lifted: Floats = np.where(whole > -1, 2 * whole / (1 + whole), np.nan)
     return lifted
-
-
-def _weighed(found: Parts, weights: Floats) -> Floats:
-    """Scores when each query counts by the rows of `weights` (B x Q): B x M x D."""
-
-    def summed(part: Floats) -> Floats:
-        total: Floats = np.tensordot(weights, part, axes=(1, part.ndim - 3))
-        return total if part.ndim == 3 else np.moveaxis(total, 0, 1)
-
-    return combine(tuple(summed(part) for part in found))  # type: ignore[arg-type]
 
 
 def _correlations(left: Floats, right: Floats) -> Floats:

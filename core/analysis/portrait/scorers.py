@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.analysis.bootstrap import Floats
 from core.analysis.portrait.answers import Answers
 from core.analysis.portrait.tags import Tags, published_tags, tagged, written_tags
 from core.items.bank import IPSATISED, ItemBank
 from core.items.dimensions import SYSTEMS, of_system
-
-# A figure's parts by query, Q x M x D each: (numerator, denominator, numerator and denominator of what is taken off).
-Parts = tuple[Floats, Floats, Floats, Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,33 +145,29 @@ def offered(bank: ItemBank) -> tuple[str, ...]:
     return able if able == ("written",) else tuple(name for name in able if name != "written")
 
 
-def parts(bank: ItemBank, made: Ingredients) -> Parts:
-    """The sums by query of which the scores are made, Q x M x D each; their meaning is `combine`'s."""
+def parts(bank: ItemBank, made: Ingredients) -> Floats:
+    """The sums by query of which scores are made, 5 x Q x M x D: see `combine`."""
     known = ~np.isnan(made.answers)
-    x = np.where(known, made.answers, 0.0)
-    held = known.astype(float)
+    x, held = np.where(known, made.answers, 0.0), known.astype(float)
     if made.weights is not None:
-        r = made.weights
-        ones = np.ones_like(r)
-        top, bottom = _sums(bank, x, r), _sums(bank, held, np.abs(r))
-        # Taking the mean off every item takes off mean x (sum of rho): see `combine`.
-        return top, bottom, _sums(bank, x, ones), np.stack([_sums(bank, held, ones), _sums(bank, held, r)])
-    assert made.tags is not None
-    positive = made.tags.positive.astype(float)
-    other = made.tags.negative.astype(float) if made.against == "negative" else _unions(made.tags)
-    first, second = ((_sums(bank, x, mask), _sums(bank, held, mask)) for mask in (positive, other))
-    return (*first, *second)
+        every = np.ones_like(made.weights)
+        masks = ((x, made.weights), (held, np.abs(made.weights)), (x, every), (held, every), (held, made.weights))
+    else:
+        assert made.tags is not None
+        positive = made.tags.positive.astype(float)
+        other = made.tags.negative.astype(float) if made.against == "negative" else _unions(made.tags)
+        masks = ((x, positive), (held, positive), (x, other), (held, other), (held, positive))
+    return np.stack([_sums(bank, cells, mask) for cells, mask in masks])
 
 
-def combine(found: Parts) -> Floats:
-    """Scores of summed parts (... x M x D): a/b - c/d; or, where the last part is a pair (count, sum of rho):
-    (a - rho c/n) / b. NaN where nothing was summed."""
-    top, bottom, other, other_bottom = found
+def combine(found: Floats) -> Floats:
+    """Scores of summed parts (5 x ... x M x D) a, b, c, d, e: (a - e c/d) / b, NaN where nothing was summed. With e = b
+    it is a mean less another mean; with e = sum of rho the other mean is taken off every answer before weighing."""
+    top, bottom, other, count, factor = found
     with np.errstate(invalid="ignore", divide="ignore"):
-        if other_bottom.ndim > top.ndim:
-            count, rho = other_bottom[0], other_bottom[1]
-            return (top - rho * other / count) / np.where(bottom > 0, bottom, np.nan)
-        return top / np.where(bottom > 0, bottom, np.nan) - other / np.where(other_bottom > 0, other_bottom, np.nan)
+        mean = other / np.where(count > 0, count, np.nan)
+        scores: Floats = (top - factor * mean) / np.where(bottom > 0, bottom, np.nan)
+    return scores
 
 
 def _unions(tags: Tags) -> Floats:
@@ -202,17 +196,20 @@ class Points:
     score: Floats
     raw: Floats
     sd: Floats
-    n_items: Floats
-    n_queries: Floats
+    n_items: NDArray[np.int64]
+    n_queries: NDArray[np.int64]
 
 
 def points(bank: ItemBank, made: Ingredients) -> Points:
     """The scores of all models. Of weighted scores `raw` and `sd` are over all items."""
     found = parts(bank, made)
-    score = combine(tuple(part.sum(axis=-3) for part in found))  # type: ignore[arg-type]
+    score = combine(found.sum(axis=1))
     known = ~np.isnan(made.answers)
-    weights = made.weights != 0 if made.weights is not None else made.tags.positive  # type: ignore[union-attr]
-    mask = weights.astype(float)
+    if made.weights is not None:
+        mask = (made.weights != 0).astype(float)
+    else:
+        assert made.tags is not None
+        mask = made.tags.positive.astype(float)
     x = np.where(known, made.answers, 0.0)
     count = known @ mask
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -59,7 +59,7 @@ def tag_scores(ratings: Floats, positive: NDArray[np.bool_]) -> Floats:
     found = _means(ratings, positive)
     for kind in SYSTEMS:
         columns = list(of_system(kind))
-        found[:, columns] -= _means(ratings, positive[:, columns].any(axis=1, keepdims=True))
+        found[:, columns] -= _means(ratings, np.any(positive[:, columns], axis=1, keepdims=True))
     return found
 
 
