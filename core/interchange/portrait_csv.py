@@ -1,7 +1,8 @@
 """The same figures as plain CSV files without any text: ratings, people's scales, correlations, answers, scores."""
 
-from core.interchange.portrait_json import VARIATIONS, Correlation, score
+from core.interchange.portrait_json import Correlation, score
 from core.interchange.portrait_rows import Faults, Wrong, csv_rows, dimension, item_id, number, rating, word
+from core.items.bank import VARIATIONS
 from core.items.bank_read import Score
 from core.items.dimensions import IDS
 

@@ -7,12 +7,11 @@ from typing import Any
 from core.errors import UserError
 from core.interchange.bounded import dig, parsed
 from core.interchange.portrait_rows import Faults, Wrong, dig_list, dimension, item_id, number, rating, shown, word
-from core.items.bank import BankItem
+from core.items.bank import VARIATIONS, BankItem
 from core.items.bank_read import Score
 from core.items.dimensions import IDS, PLACE, PUBLISHED
 from core.text import clean
 
-VARIATIONS = ("v1", "v1_reversed", "v2", "v2_reversed", "v3", "v3_reversed")
 TAGS = ("correlations", "higher_pvq_correlations", "bfi_correlations")
 SOURCES = {"1": "Reddit", "2": "Dear Abby", "3": "ShareGPT", "4": "LMSYS"}
 Correlation = tuple[tuple[str, str], tuple[float, float | None]]

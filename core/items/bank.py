@@ -16,6 +16,10 @@ from numpy.typing import NDArray
 from core.items.dimensions import IDS
 
 Floats = NDArray[np.float64]
+# Three wordings, each with the options in both orders; the published names.
+WORDINGS = ("v1", "v2", "v3")
+REVERSED = "_reversed"
+VARIATIONS = tuple(name for wording in WORDINGS for name in (wording, wording + REVERSED))
 # The sets of correlations a bank can have.
 PUBLISHED, RATINGS, IPSATISED = "published", "ratings", "ipsatised"
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from core.methods.base import Method
+from core.methods.portrait import Portrait
 from core.methods.value_compass import ValueCompass
 
 USUAL = ValueCompass.id
@@ -12,7 +13,7 @@ USUAL = ValueCompass.id
 @cache
 def methods() -> Mapping[str, Method]:
     """All methods by id."""
-    return {method.id: method for method in (ValueCompass(),)}
+    return {method.id: method for method in (ValueCompass(), Portrait())}
 
 
 def method_of(named: str) -> Method:

@@ -40,8 +40,9 @@ class Message:
 @dataclass(frozen=True)
 class Request:
     """One call. `options` are the labels of a closed question ("A", "B"): a model that can gives their probabilities.
-    `schema` asks for JSON of that shape where the model can. `stakes` are the ids of the values at stake: only
-    simulated respondents, which cannot read, look at them."""
+    `schema` asks for JSON of that shape where the model can. `stakes` are the ids of the values at stake, and
+    `levels` how much the first, second, ... answer of a scale from 1 to 6 agrees with them: only simulated
+    respondents, which cannot read, look at these."""
 
     messages: tuple[Message, ...]
     max_tokens: int = 256
@@ -50,6 +51,7 @@ class Request:
     options: tuple[str, ...] = ()
     schema: Mapping[str, object] | None = None
     stakes: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

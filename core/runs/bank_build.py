@@ -8,12 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.analysis.bootstrap import Floats
-from core.analysis.portrait.answers import VARIATIONS, Answers, answers_of
+from core.analysis.portrait.answers import Answers, answers_of
 from core.analysis.portrait.chance import PERMUTATIONS, by_chance
 from core.analysis.portrait.correlate import ipsatised, spearman
 from core.analysis.portrait.tags import MIN_RHO
 from core.analysis.portrait.validity import held_out
-from core.items.bank import IPSATISED, PUBLISHED, RATINGS, Correlations, ItemBank, unknown
+from core.items.bank import IPSATISED, PUBLISHED, RATINGS, VARIATIONS, Correlations, ItemBank, unknown
 from core.items.bank_read import BankRead
 from core.items.dimensions import IDS, PLACE
 

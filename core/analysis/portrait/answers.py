@@ -10,12 +10,8 @@ from numpy.typing import NDArray
 
 from core.analysis.bootstrap import Floats
 from core.errors import UserError
-from core.items.bank import ItemBank
+from core.items.bank import VARIATIONS, ItemBank
 
-# Three wordings, each with the options in both orders; the published names.
-WORDINGS = ("v1", "v2", "v3")
-REVERSED = "_reversed"
-VARIATIONS = tuple(name for wording in WORDINGS for name in (wording, wording + REVERSED))
 LOW, HIGH = 1.0, 6.0
 
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.analysis.bootstrap import Floats
-from core.analysis.portrait.answers import VARIATIONS, WORDINGS, Answers
+from core.analysis.portrait.answers import Answers
 from core.analysis.portrait.scorers import SCORERS, combine, parts
 from core.analysis.quality import Finding
-from core.items.bank import ItemBank
+from core.items.bank import VARIATIONS, WORDINGS, ItemBank
 from core.items.dimensions import SYSTEMS, VALUES, of_system
 
 COVERAGE, REFUSED, SPREAD, MODAL, SHIFT, HALVES = 0.95, 0.05, 0.35, 0.85, 0.5, 0.5
