@@ -24,7 +24,7 @@ _LEAD = re.compile(
     r"|(?:this|it) is\b|it's\b|i(?:'d| would) (?:say|choose|answer)\b)?[\W_]*",
     re.I,
 )
-_PHRASES = sorted((r"[ \t]+".join(label.split()) for label in LABELS), key=len, reverse=True)
+_PHRASES = sorted((r"\s+".join(label.split()) for label in LABELS), key=len, reverse=True)
 _PHRASE = re.compile(f"(?:{'|'.join(_PHRASES)})", re.I)
 _NUMBER = re.compile(r"(?:option\s*)?([1-6])(?![\d\w]|[.,/]\d|\s*(?:-|\u2013|to|or|out of|of)\s*\d)", re.I)
 # What may follow an answer: its end, a mark, a reason. "Like me when I was young" is no answer.

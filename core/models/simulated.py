@@ -17,6 +17,8 @@ from core.errors import UserError
 from core.models.base import Reply, Request
 from core.paths import DATA
 
+RATING_SD = 0.8
+
 
 @dataclass(frozen=True)
 class SimulatedProfile:
@@ -39,6 +41,7 @@ class Bank:
     closings: Sequence[str]
     refusals: Sequence[str]
     plain: Sequence[str]
+    ratings: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,18 @@ def choice_probs(profile: SimulatedProfile, stakes: Sequence[str]) -> list[float
     return [(1 - profile.noise) * power / total + profile.noise / len(stakes) for power in powers]
 
 
+def rating_probs(profile: SimulatedProfile, stakes: Sequence[str], levels: Sequence[int]) -> list[float]:
+    """Probability of each level of agreement (1..6) with what speaks for `stakes`; sums to 1.
+
+    Normal about 3.5 + 2 x the mean weight of these values with a standard deviation of `RATING_SD`, mixed with the
+    uniform distribution in the share `profile.noise`.
+    """
+    weight = sum(profile.weights.get(value, 0.0) for value in stakes) / max(len(stakes), 1)
+    powers = [math.exp(-((level - 3.5 - 2 * weight) ** 2) / (2 * RATING_SD**2)) for level in levels]
+    total = sum(powers)
+    return [(1 - profile.noise) * power / total + profile.noise / len(levels) for power in powers]
+
+
 class SimulatedModel:
     """One simulated respondent. The same request always gets the same answer; `delay_s` makes it wait like a model."""
 
@@ -90,6 +105,8 @@ class SimulatedModel:
         rng = random.Random(_key(self.name, request))
         if rng.random() < self.profile.refusal_rate:
             return Reply(rng.choice(simulation().bank.refusals), latency_s=self.delay_s, cost_usd=0.0)
+        if request.levels:
+            return self._rate(request, rng)
         if request.options:
             return self._choose(request, rng)
         return Reply(self._speak(request.stakes, rng), latency_s=self.delay_s, cost_usd=0.0)
@@ -106,6 +123,16 @@ class SimulatedModel:
             option_probs=dict(zip(request.options, probs, strict=True)),
             option_mass=1.0,
         )
+
+    def _rate(self, request: Request, rng: random.Random) -> Reply:
+        """How much it agrees with what speaks for the values at stake: by number where numbers were asked for."""
+        probs = rating_probs(self.profile, request.stakes, request.levels)
+        place = rng.choices(range(len(probs)), probs)[0]
+        if not request.options:
+            return Reply(simulation().bank.ratings[request.levels[place] - 1], latency_s=self.delay_s, cost_usd=0.0)
+        given = dict(zip(request.options, probs, strict=True))
+        text = request.options[place]
+        return Reply(text, latency_s=self.delay_s, cost_usd=0.0, option_probs=given, option_mass=1.0)
 
     def _speak(self, stakes: tuple[str, ...], rng: random.Random) -> str:
         bank = simulation().bank
