@@ -33,6 +33,7 @@ _CANNOT = r"(?:can(?:not| not|['\u2019]t)|won['\u2019]t|will not|must decline)"
 _DECLINES = re.compile(
     r"^\W*(?:i(?:'m| am)\s+(?:\w+\s+)?(?:sorry|afraid)|sorry|i\s+apologi[sz]e|my\s+apologies|unfortunately)\b"
     rf"|\bi\s+{_CANNOT}\b|\bi(?:['\u2019]m| am)\s+(?:unable|not\s+able|not\s+comfortable)\b"
+    r"|\bi(?:['\u2019]d| would)?\s+(?:rather|prefer)\s+not\b"
     r"|\bas an? (?:ai|language model|assistant)\b[^.]*\b(?:do not|don't|cannot|can't)\b",
     re.I,
 )

@@ -86,12 +86,14 @@ def bank_suite(store: Store, bank: ItemBank, selection: str = "all", words: str 
         raise UserError(f"The bank {bank.name!r} has no texts, only figures: import the file with the items as well.")
     templates = banks.templates(store, bank.id) if words == PUBLISHED_WORDS else []
     keep = selected(bank, selection)
+    if words not in (OWN, PUBLISHED_WORDS):
+        raise UserError(f"Prompts are {OWN!r} or {PUBLISHED_WORDS!r}, got {words!r}.")
     suite_id = f"{PREFIX}{bank.id}:{selection}:{words}"
     suite = suite_of(bank, bank.name, suite_id, stakes(bank), keep, templates)
     if words == PUBLISHED_WORDS and any(len(item.options) <= len(VARIATIONS) for item in suite.items):
         raise UserError(
-            f"The bank {bank.name!r} has not all twelve published prompts, or they have blanks that are not understood. "
-            "Ask in our own words."
+            f"The bank {bank.name!r} has not all twelve published prompts, or they have blanks that are not "
+            "understood. Ask in our own words."
         )
     return suite
 

@@ -55,9 +55,9 @@ def reliability(bank: ItemBank, answers: Answers, scorer: str, seed: int = 0) ->
 
 def _of(answers: Answers, row: int, halves: float) -> Reliability:
     values, asked = answers.values[row], answers.asked[row]
-    nearest = np.floor(values + 0.5)
+    nearest = np.floor(np.round(values, 9) + 0.5)  # the sum of probabilities has a last digit of its own
     known = values[~np.isnan(values)]
-    counts = np.bincount(np.floor(known + 0.5).astype(int), minlength=7)
+    counts = np.bincount(nearest[~np.isnan(nearest)].astype(int), minlength=7)
     forward, backward = values[:, 0::2], values[:, 1::2]
     n_asked = int(asked.sum())
     item_means = answers.available[row][~np.isnan(answers.available[row])]
