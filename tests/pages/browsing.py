@@ -27,10 +27,16 @@ EXPLORE = ("overview", "radar", "profile", "scenarios", "pluralism", "robustness
 PAGES = {name: f"pages/explore/{name}.py" for name in EXPLORE} | {
     **{name: f"pages/persons/{name}.py" for name in ("cards", "mixtures", "surveys", "orientations")},
     **{name: f"pages/evaluate/{name}.py" for name in ("launch", "runs", "models", "suites", "answers")},
-    **{name: f"pages/methods/{name}.py" for name in ("evolve", "recognisers", "label", "quality")},
+    **{name: f"pages/methods/{name}.py" for name in ("evolve", "portrait", "recognisers", "label", "quality")},
 }
 # Where a page's address is not its file's name.
-ADDRESSES = {"pluralism": "for-whom", "cards": "your-values", "mixtures": "group", "surveys": "survey"}
+ADDRESSES = {
+    "pluralism": "for-whom",
+    "cards": "your-values",
+    "mixtures": "group",
+    "surveys": "survey",
+    "portrait": "value-portrait",
+}
 TITLES = {
     "overview": "Whose values does each model speak for?",
     "radar": "Value radar",
@@ -50,6 +56,7 @@ TITLES = {
     "answers": "Read values in your own answers",
     "evolve": "Questions that tell models apart",
     "recognisers": "Recognisers",
+    "portrait": "Value Portrait",
     "label": "Label answers",
     "quality": "How good is a recogniser?",
 }
