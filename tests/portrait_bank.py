@@ -53,6 +53,3 @@ def made_answers(values: np.ndarray, names: tuple[str, ...] = ()) -> Answers:  #
 def random_answers(bank: ItemBank, models: int = 3, seed: int = 1) -> Answers:
     rng = np.random.default_rng(seed)
     return made_answers(rng.integers(1, 7, (models, len(bank.items), len(VARIATIONS))).astype(float))
-
-
-

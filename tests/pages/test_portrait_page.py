@@ -42,7 +42,7 @@ def _panel() -> list[ModelSpec]:
     return [ModelSpec(name) for name in simulation().profiles]
 
 
-def portrait(**query: str) -> AppTest:
+def portrait(**query: str | list[str]) -> AppTest:
     at = visit("portrait", **query)
     assert not at.exception
     return at
