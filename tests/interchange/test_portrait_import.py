@@ -203,7 +203,7 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_csv_needs_its_columns_and_says_in_which_line_a_cell_is_wrong() -> None:
-    with pytest.raises(UserError, match="ratings.csv has no column rating"):
+    with pytest.raises(UserError, match=r"ratings\.csv has no column rating"):
         read_portrait(zipped({"ratings.csv": b"group,portrait_id,option_id,rater\n"}, ""), "x")
     body = b"group,portrait_id,option_id,rater,rating\n0,1,1,P1,6\n0,1,1,P2,7\n0,1,1,P3,2.5\n0,1,1,,3\n0,1\n"
     read = read_portrait(zipped({"ratings.csv": body}, ""), "x")

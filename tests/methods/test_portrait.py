@@ -154,7 +154,7 @@ def test_a_banks_suite_is_asked_by_this_method_alone() -> None:
     plan = Plan("p", suite, (ModelSpec("simulated/open"),), VARIATIONS, probes=0, recogniser="", method="portrait")
     assert check(plan).size == 480
     everyday = replace(plan, suite=shipped_suite("everyday"))
-    with pytest.raises(UserError, match="Value Portrait cannot ask the suite .* has no response to rate"):
+    with pytest.raises(UserError, match=r"Value Portrait cannot ask the suite .* has no response to rate"):
         check(everyday)
     with pytest.raises(UserError, match="name no recogniser"):
         check(replace(plan, recogniser="lexicon"))
