@@ -74,4 +74,5 @@ def _show(rows: pd.DataFrame, columns: dict[str, tuple[str, str]]) -> None:
         name: st.column_config.NumberColumn(title, help=said, format="%d" if name in whole else "%.2f")
         for name, (title, said) in columns.items()
     }
-    st.dataframe(rows, hide_index=True, column_config=config)
+    badge = {"badge": st.column_config.Column(width="medium"), "why": st.column_config.Column(width="large")}
+    st.dataframe(rows, hide_index=True, column_config=config | badge)
