@@ -54,7 +54,7 @@ def test_an_empty_store_offers_one_click_and_says_that_the_bank_is_not_validated
     press(at, "Ask the simulated respondents", "runs")
     (head,) = queries.runs(manager().store)
     assert manager().wait(head.run_id, WAIT_S)
-    assert "Value Portrait" in str(visit("runs").get("page_link"))
+    assert [link.proto.label for link in visit("runs").get("page_link")] == ["Its profiles are under Value Portrait"]
     at = portrait()
     assert figures(at)[0]["layout"]["title"]["text"].startswith("Radar of the Ten values")
     assert set(frame(at, "dimension", "low")["model"]) <= set(simulation().profiles)
