@@ -47,6 +47,9 @@ page = st.navigation(
                 url_path="social-orientation",
             ),
             st.Page("pages/methods/recognisers.py", title="Recognisers", icon=":material/find_in_page:"),
+            st.Page(
+                "pages/methods/portrait.py", title="Value Portrait", icon=":material/face:", url_path="value-portrait"
+            ),
             st.Page("pages/methods/label.py", title="Label", icon=":material/rate_review:"),
             st.Page("pages/methods/quality.py", title="Quality", icon=":material/fact_check:"),
         ],

@@ -71,6 +71,8 @@ def parser() -> argparse.ArgumentParser:
     _plan(commands.add("plan", "keeping", "Write a plan to a file that `run` or the page takes, and ask nothing."))
     _extend(commands.add("extend", "running", "Go on with a run under a larger plan: what it has is not asked again."))
     _import(commands.add("import", "running", "Read values in answers that you bring in a file; no model is asked."))
+    bank = "Import a bank of items that people rated (Value Portrait), and check it against what was published."
+    _import_portrait(commands.add("import-portrait", "portrait", bank))
     runs = commands.add("runs", "stored", "List the runs in the store, newest first.")
     runs.add_argument("--json", action="store_true", help="print JSON instead of a table")
     show = commands.add("show", "stored", "Print one run's outcomes, bill and scores.")
@@ -184,6 +186,15 @@ def _import(command: argparse.ArgumentParser) -> None:
     _suite(command, "the suite that was answered (default: every prompt of the file becomes an item)")
     _reading(command)
     command.add_argument("--json", action="store_true", help=EVENTS)
+
+
+def _import_portrait(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "path", metavar="PATH", help="a folder or .zip with a copy of the repository, or its CSV files"
+    )
+    command.add_argument("--name", help="the bank's name (default: the folder's); one of the same name is replaced")
+    command.add_argument("--keep-good", action="store_true", help="take a file's good rows and leave out the bad ones")
+    command.add_argument("--json", action="store_true", help="print JSON instead of words")
 
 
 def _bench(command: argparse.ArgumentParser) -> None:

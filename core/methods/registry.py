@@ -5,6 +5,7 @@ from functools import cache
 
 from core.methods.base import Method
 from core.methods.hvae.method import Hvae
+from core.methods.portrait import Portrait
 from core.methods.value_compass import ValueCompass
 
 USUAL = ValueCompass.id
@@ -13,7 +14,7 @@ USUAL = ValueCompass.id
 @cache
 def methods() -> Mapping[str, Method]:
     """All methods by id."""
-    return {method.id: method for method in (ValueCompass(), Hvae())}
+    return {method.id: method for method in (ValueCompass(), Portrait(), Hvae())}
 
 
 def method_of(named: str) -> Method:

@@ -40,8 +40,9 @@ class Message:
 @dataclass(frozen=True)
 class Request:
     """One call. `options` are the labels of a closed question ("A", "B"): a model that can gives their probabilities.
-    `schema` asks for JSON of that shape where the model can. `stakes` are the ids of the values at stake: only
-    simulated respondents, which cannot read, look at them, and at `role`, the value a prompt asks the model to hold."""
+    `schema` asks for JSON of that shape where the model can. Only simulated respondents, which cannot read, look at the
+    rest: `stakes` are the ids of the values at stake, `role` is the value a prompt asks the model to hold, `levels` how
+    much the first, second, ... answer of a scale from 1 to 6 agrees with the stakes."""
 
     messages: tuple[Message, ...]
     max_tokens: int = 256
@@ -51,6 +52,7 @@ class Request:
     schema: Mapping[str, object] | None = None
     stakes: tuple[str, ...] = ()
     role: str = ""
+    levels: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from core.errors import UserError
 from core.models.base import Reply, Request
 from core.paths import DATA
 
+RATING_SD = 0.8
+
 
 @dataclass(frozen=True)
 class SimulatedProfile:
@@ -46,6 +48,7 @@ class Bank:
     closings: Sequence[str]
     refusals: Sequence[str]
     plain: Sequence[str]
+    ratings: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,18 @@ def _best(options: Sequence[tuple[float, float]], angle: float | None) -> list[f
     return [(each == best) / worth.count(best) for each in worth]
 
 
+def rating_probs(profile: SimulatedProfile, stakes: Sequence[str], levels: Sequence[int]) -> list[float]:
+    """Probability of each level of agreement (1..6) with what speaks for `stakes`; sums to 1.
+
+    Normal about 3.5 + 2 x the mean weight of these values with a standard deviation of `RATING_SD`, mixed with the
+    uniform distribution in the share `profile.noise`.
+    """
+    weight = sum(profile.weights.get(value, 0.0) for value in stakes) / max(len(stakes), 1)
+    powers = [math.exp(-((level - 3.5 - 2 * weight) ** 2) / (2 * RATING_SD**2)) for level in levels]
+    total = sum(powers)
+    return [(1 - profile.noise) * power / total + profile.noise / len(levels) for power in powers]
+
+
 class SimulatedModel:
     """One simulated respondent. The same request always gets the same answer; `delay_s` makes it wait like a model."""
 
@@ -127,6 +142,8 @@ class SimulatedModel:
         rng = random.Random(_key(self.name, request))
         if rng.random() < self.profile.refusal_rate:
             return Reply(rng.choice(simulation().bank.refusals), latency_s=self.delay_s, cost_usd=0.0)
+        if request.levels:
+            return self._rate(request, rng)
         if request.options or divisions(request.stakes):
             return self._choose(request, rng)
         return Reply(self._speak(request.stakes, rng), latency_s=self.delay_s, cost_usd=0.0)
@@ -149,6 +166,16 @@ class SimulatedModel:
             option_probs=dict(zip(options, probs, strict=True)) if request.options else None,
             option_mass=1.0 if request.options else None,
         )
+
+    def _rate(self, request: Request, rng: random.Random) -> Reply:
+        """How much it agrees with what speaks for the values at stake: by number where numbers were asked for."""
+        probs = rating_probs(self.profile, request.stakes, request.levels)
+        place = rng.choices(range(len(probs)), probs)[0]
+        if not request.options:
+            return Reply(simulation().bank.ratings[request.levels[place] - 1], latency_s=self.delay_s, cost_usd=0.0)
+        given = dict(zip(request.options, probs, strict=True))
+        text = request.options[place]
+        return Reply(text, latency_s=self.delay_s, cost_usd=0.0, option_probs=given, option_mass=1.0)
 
     def _speak(self, stakes: tuple[str, ...], rng: random.Random) -> str:
         bank = simulation().bank

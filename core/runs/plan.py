@@ -10,7 +10,7 @@ from typing import Any
 
 from core.errors import UserError
 from core.items.item import Item, Suite
-from core.methods.base import Asking
+from core.methods.base import Asking, Method
 from core.methods.registry import USUAL, method_of, methods
 from core.models.base import ModelSpec
 
@@ -131,9 +131,18 @@ def check(plan: Plan) -> Plan:
         raise UserError(f"The answer's length must be between 1 and 8192 tokens, got {plan.asking.max_tokens}.")
     if not 0 <= plan.asking.temperature <= 2:
         raise UserError(f"The temperature must be between 0 and 2, got {plan.asking.temperature}.")
+    _check_items(plan, method)
     if plan.size > MAX_TRIALS:
         raise UserError(f"The plan has {plan.size:,} calls; {MAX_TRIALS:,} are the most. Take fewer items or epochs.")
     return replace(check_reading(plan), prompt_hash=method.prompt_hash)
+
+
+def _check_items(plan: Plan, method: Method) -> None:
+    for item in plan.suite.items:
+        try:
+            method.request(item, plan.variations[0], plan.asking)
+        except ValueError as error:
+            raise UserError(f"{method.name} cannot ask the suite {plan.suite.name!r}: {error}.") from error
 
 
 def check_reading(plan: Plan) -> Plan:

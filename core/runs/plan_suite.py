@@ -9,6 +9,7 @@ from core.errors import UserError
 from core.items.files import read_suite
 from core.items.item import Item, Suite
 from core.items.shipped import shipped_suites, starter
+from core.runs import portrait
 from core.runs.plan_fields import Fields, shown
 from core.store import queries, records
 from core.store.database import Store
@@ -16,8 +17,9 @@ from core.values.system import SCHWARTZ
 
 STARTER = "-starter"
 ABOUT = ("description", "source", "licence")
-KNOWN = ("id", "hash", "file", "name", "system", *ABOUT, "items")
+KNOWN = ("id", "hash", "file", "name", "system", *ABOUT, "items", "bank", "only", "prompts")
 FORMS = {
+    "bank": ("bank", "only", "prompts", "hash"),
     "items": ("items", "id", "name", "system", *ABOUT),
     "file": ("file", "name", "system", "hash"),
     "id": ("id", "hash"),
@@ -28,6 +30,9 @@ _ITEM = ("id", "text", "values", "domain", "region", "options", "starter")
 
 def suite_table(suite: Suite) -> dict[str, Any]:
     """What a plan file says of its suite: the name and hash of a shipped one, all of any other."""
+    if suite.id.startswith(portrait.PREFIX):
+        _, bank, only, prompts = suite.id.split(":")
+        return {"bank": bank, "only": only, "prompts": prompts, "hash": suite.hash}
     if suite == shipped(suite.id):
         return {"id": suite.id, "hash": suite.hash}
     about = {name: getattr(suite, name) for name in ABOUT if getattr(suite, name)}
@@ -57,11 +62,27 @@ def read_suite_table(fields: Fields, store: Store | None, folder: Path | None) -
     if form is None:
         raise UserError(f"{fields.where}: the plan has no suite. Add one of {', '.join(FORMS)}.")
     fields = Fields(fields.raw, f"{fields.where} (with {form})", FORMS[form])
+    if form == "bank":
+        return _of_bank(fields, store), ()
     if form == "items":
         return _inline(fields), ()
     if form == "file":
         return _file(fields, folder)
     return _shipped(fields, store) if form == "id" else (_stored(fields, store), ())
+
+
+def _of_bank(fields: Fields, store: Store | None) -> Suite:
+    """Items of a bank are named, not written out: their texts are not for passing on."""
+    if store is None:
+        fields.fault("bank", "needs a store, which is where banks are.")
+    bank = portrait.open_bank(store, fields.text("bank"))
+    suite = portrait.bank_suite(store, bank, fields.text("only", "all"), fields.text("prompts", portrait.OWN))
+    wanted = fields.maybe("hash")
+    if wanted in (None, suite.hash):
+        return suite
+    if _is_stored(store, wanted):
+        return records.load_suite(store, wanted)
+    fields.fault("hash", f"is {shown(wanted)}, but the bank's items give {suite.hash}. Leave it out to take them.")
 
 
 def _shipped(fields: Fields, store: Store | None) -> tuple[Suite, tuple[str, ...]]:

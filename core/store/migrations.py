@@ -186,6 +186,39 @@ STEPS: tuple[tuple[str, str], ...] = (
         "offline recognisers estimate a leaning beside presence",
         "ALTER TABLE recognitions ADD COLUMN leaning DOUBLE;",
     ),
+    (
+        "item banks validated on people, with their files, ratings and published answers",
+        """
+        CREATE TABLE banks (
+            bank_id VARCHAR PRIMARY KEY, name VARCHAR, validated BOOLEAN, bank_hash VARCHAR, source VARCHAR,
+            licence VARCHAR, missing VARCHAR[], lost JSON, made_at TIMESTAMP
+        );
+        CREATE TABLE bank_items (
+            bank_id VARCHAR, position INTEGER, query VARCHAR, option VARCHAR, title VARCHAR, text VARCHAR,
+            response VARCHAR, source VARCHAR, rater_group VARCHAR, expresses VARCHAR[]
+        );
+        CREATE TABLE bank_correlations (
+            bank_id VARCHAR, kind VARCHAR, position INTEGER, dimension VARCHAR, rho DOUBLE, p DOUBLE, n INTEGER
+        );
+        CREATE TABLE bank_figures (
+            bank_id VARCHAR, dimension VARCHAR, chance DOUBLE, chance_high DOUBLE, validity_tags DOUBLE,
+            validity_weighted DOUBLE, people INTEGER
+        );
+        CREATE TABLE bank_checks (bank_id VARCHAR, position INTEGER, name VARCHAR, ok BOOLEAN, sentence VARCHAR);
+        CREATE TABLE bank_files (bank_id VARCHAR, path VARCHAR, role VARCHAR, sha256 VARCHAR, size BIGINT);
+        CREATE TABLE bank_templates (bank_id VARCHAR, variation VARCHAR, kind VARCHAR, text VARCHAR);
+        CREATE TABLE bank_ratings (
+            bank_id VARCHAR, rater_group VARCHAR, item_id VARCHAR, rater VARCHAR, rating DOUBLE
+        );
+        CREATE TABLE bank_raters (bank_id VARCHAR, rater VARCHAR, dimension VARCHAR, score DOUBLE);
+        CREATE TABLE bank_answers (
+            bank_id VARCHAR, model VARCHAR, item_id VARCHAR, variation VARCHAR, value DOUBLE
+        );
+        CREATE TABLE bank_scores (
+            bank_id VARCHAR, model VARCHAR, dimension VARCHAR, centred DOUBLE, raw DOUBLE, sd DOUBLE, n INTEGER
+        );
+        """,
+    ),
 )
 NEWEST = len(STEPS)
 

@@ -14,6 +14,7 @@ from core.runs.defaults import first_plan
 from core.store import queries
 from pages.shared.by_people import people_note
 from pages.shared.denominators import MOST_NAMED, scored_note
+from pages.shared.plain import dollars as dollars
 from pages.shared.plain import escape, show_error
 from pages.shared.resources import manager, models_in_order, run_label, store
 from pages.shared.sidebar import View
@@ -95,13 +96,6 @@ def choose_statistic(key: str = "statistic", default: str = "weighted_sum") -> s
         "match compares shapes, and tells cultures apart.",
     )
     return str(chosen)
-
-
-def dollars(cost: float | None) -> str:
-    """A cost in words; free when nothing is charged."""
-    if cost is None:
-        return "price unknown"
-    return "free" if cost == 0 else f"${cost:.4f}"
 
 
 def nothing_read(view: View) -> None:

@@ -21,6 +21,13 @@ def distinct(names: Mapping[str, str]) -> dict[str, str]:
     return {key: f"{name} · {key[:8]}" if often[name] > 1 else name for key, name in names.items()}
 
 
+def dollars(cost: float | None) -> str:
+    """A cost in words; free when nothing is charged."""
+    if cost is None:
+        return "price unknown"
+    return "free" if cost == 0 else f"${cost:.4f}"
+
+
 def show_error(error: UserError, icon: str | None = None) -> None:
     """What went wrong. The sentence may quote a file, a provider or a person."""
     st.error(escape(str(error)), icon=icon)

@@ -1,11 +1,14 @@
 """How far a run is, as the Runs page shows it: counts, pace and the radar so far, drawn again while the run goes on."""
 
+import json
+
 import pandas as pd
 import streamlit as st
 
 from core.charts.radar import radar
 from core.charts.style import model_colours, model_dashes
 from core.methods.base import OUTCOMES
+from core.methods.portrait import Portrait
 from core.runs.lines import Pace
 from core.store import queries
 from core.store.queries import RunHead
@@ -96,6 +99,9 @@ def standing(line: Pace) -> str:
 
 def partial_radar(head: RunHead) -> None:
     """The radar as far as it is known."""
+    if json.loads(head.plan).get("method") == Portrait.id:
+        st.page_link("pages/methods/portrait.py", label="Its profiles are under Value Portrait", icon=":material/face:")
+        return
     if not head.recogniser:
         st.caption("Nothing reads values in this run: its answers are under Scenarios once it is read.")
         return

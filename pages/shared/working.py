@@ -11,8 +11,7 @@ from core.runs.bench import Reader, estimate, reader_of
 from core.runs.limits import Limits
 from core.runs.measuring import going_on
 from pages.shared.judging import choose_judge
-from pages.shared.parts import dollars
-from pages.shared.plain import escape, show_error
+from pages.shared.plain import dollars, escape, show_error
 from pages.shared.resources import manager
 
 TICK_S = 1.0

@@ -27,7 +27,7 @@ EXPLORE = ("overview", "radar", "profile", "scenarios", "pluralism", "robustness
 PAGES = {name: f"pages/explore/{name}.py" for name in EXPLORE} | {
     **{name: f"pages/persons/{name}.py" for name in ("cards", "mixtures", "surveys", "orientations")},
     **{name: f"pages/evaluate/{name}.py" for name in ("launch", "runs", "models", "suites", "answers")},
-    **{name: f"pages/methods/{name}.py" for name in ("evolve", "hvae", "recognisers", "label", "quality")},
+    **{name: f"pages/methods/{name}.py" for name in ("evolve", "portrait", "hvae", "recognisers", "label", "quality")},
 }
 # Where a page's address is not its file's name.
 ADDRESSES = {
@@ -36,6 +36,7 @@ ADDRESSES = {
     "mixtures": "group",
     "surveys": "survey",
     "hvae": "social-orientation",
+    "portrait": "value-portrait",
 }
 TITLES = {
     "overview": "Whose values does each model speak for?",
@@ -56,6 +57,7 @@ TITLES = {
     "answers": "Read values in your own answers",
     "evolve": "Questions that tell models apart",
     "recognisers": "Recognisers",
+    "portrait": "Value Portrait",
     "label": "Label answers",
     "quality": "How good is a recogniser?",
     "hvae": "Social value orientation",

@@ -1,0 +1,111 @@
+"""Asking models a bank's items: in full or more cheaply, in our own words or the published ones."""
+
+import streamlit as st
+
+from core.errors import UserError
+from core.items.bank import ItemBank
+from core.items.shipped_banks import shipped_banks
+from core.models.base import ModelSpec
+from core.models.catalogue import catalogue
+from core.models.registry import check_spec
+from core.models.simulated import simulation
+from core.runs.budget import check_priced
+from core.runs.defaults import EMBEDDED
+from core.runs.limits import Limits, check_limits
+from core.runs.plan import Plan, check
+from core.runs.portrait import MODES, OWN, PUBLISHED_WORDS, Mode, plan_of
+from core.store import banks
+from pages.shared.limiting import choose_limits
+from pages.shared.parts import watch
+from pages.shared.plain import escape, show_error
+from pages.shared.plan_files import save_plan
+from pages.shared.resources import manager, store
+from pages.shared.trying import pilot_of, preview
+
+WORDS = {OWN: "our own", PUBLISHED_WORDS: "the published prompts, from your import"}
+
+
+def first_click() -> None:
+    """What makes the page show something at once."""
+    bank = next(iter(shipped_banks().values()))
+    st.markdown(
+        f"**One click is enough to begin:** {len(bank.items)} responses to everyday situations, in our own words and "
+        "*not validated*, show what the page does. For real figures, import a bank that people have rated."
+    )
+    with st.container(horizontal=True):
+        if st.button("Ask the simulated respondents", type="primary", icon=":material/groups:"):
+            start(plan_of(store(), bank, [ModelSpec(name) for name in simulation().profiles], MODES["full"]), Limits())
+        if st.button("Ask the embedded model", icon=":material/play_arrow:"):
+            start(plan_of(store(), bank, [ModelSpec(EMBEDDED)], MODES["cheap"]), Limits())
+
+
+def start(plan: Plan, limits: Limits) -> None:
+    """Start a plan and go where it can be watched."""
+    try:
+        run_id = manager().start(check(plan), limits)
+    except UserError as error:
+        show_error(error)
+    else:
+        watch(run_id)
+
+
+def show_run(bank: ItemBank) -> None:
+    """Everything of this part of the page."""
+    if not bank.askable:
+        st.info(
+            "This bank has figures but no texts, so nobody can be asked. Import it with query-response-tagged.json."
+        )
+        return
+    specs = _models()
+    mode = _mode(bank)
+    words = OWN
+    if banks.templates(store(), bank.id):
+        words = str(
+            st.radio("Prompts", list(WORDS), format_func=WORDS.__getitem__, key="portrait_words", horizontal=True)
+        )
+    with st.expander("Limits and budget", icon=":material/speed:"):
+        limits = choose_limits(Limits(), "portrait_limits")
+    try:
+        plan = check(plan_of(store(), bank, specs, mode, words))
+        for spec in plan.models:
+            check_spec(spec)
+        check_priced(check_limits(limits), plan.models)
+    except UserError as error:
+        st.warning(escape(str(error)), icon=":material/edit:")
+        return
+    preview(plan, limits, pilot_of(plan))
+    with st.container(horizontal=True):
+        if st.button("Ask", type="primary", icon=":material/play_arrow:", key="portrait_ask"):
+            start(plan, limits)
+        save_plan(plan, limits)
+
+
+def _models() -> list[ModelSpec]:
+    labels = {entry.name: f"{entry.name} · {entry.label}" for entry in catalogue()}
+    names = st.multiselect(
+        "Models",
+        list(dict.fromkeys([*labels, *st.session_state.get("portrait_asked", ())])),
+        default=[EMBEDDED],
+        format_func=lambda name: labels.get(name, name),
+        accept_new_options=True,
+        key="portrait_asked",
+        persist_state="session",
+        help="Search the catalogue, or type any LiteLLM name, such as openai/gpt-4o-mini or ollama/llama3.1.",
+    )
+    base = st.text_input("Server address (only for a server of your own)", key="portrait_base", persist_state="session")
+    own = base.strip() or None
+    return [ModelSpec(n.strip(), None if n.startswith(("embedded/", "simulated/")) else own) for n in names]
+
+
+def _mode(bank: ItemBank) -> Mode:
+    sizes = {
+        mode.id: len(plan_of(store(), bank, [], mode).suite.items) * len(mode.variations) for mode in MODES.values()
+    }
+    chosen = st.radio(
+        "How much",
+        list(MODES),
+        format_func=lambda name: f"{MODES[name].name}: {sizes[name]:,} calls a model",
+        captions=[mode.about for mode in MODES.values()],
+        key="portrait_mode",
+    )
+    return MODES[str(chosen)]
