@@ -59,7 +59,8 @@ def freeze(store: Store, study: Study, rule: Rule = RULE, permutations: int = PE
 
 def _bank(study: Study, gathered: Gathered, kept: Bools, passes: Bools) -> ItemBank:
     """What an item was promoted for is what it expresses. Where it goes with another of the ten values as well but
-    failed the rule, that correlation is left out of the promoted ones, so that it scores for nothing else."""
+    failed the rule, that correlation is left out of the promoted ones, so that it scores for nothing else. The rule
+    speaks of the ten values only; higher-order values keep what they have."""
     ratings, scales = gathered.used
     whole = spearman(levelled(ratings)[1], scales)
     failed = tagged(whole).positive

@@ -29,9 +29,14 @@ from core.store import studies
 from core.store.database import Store
 from core.store.studies import Look
 from core.values.questionnaires import QUESTIONNAIRES, Answers
-from core.values.system import SCHWARTZ, system
 
-_GROUPS: Mapping[str, tuple[str, ...]] = {group.id: group.values for group in system(SCHWARTZ).groups}
+# As the published bank has them: hedonism, between two of them, belongs to none.
+_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "openness_to_change": ("self_direction", "stimulation"),
+    "self_enhancement": ("achievement", "power"),
+    "conservation": ("security", "conformity", "tradition"),
+    "self_transcendence": ("benevolence", "universalism"),
+}
 NAME = 80
 
 
