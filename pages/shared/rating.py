@@ -64,7 +64,7 @@ def ask_step(study: Study, sitting: Sitting, step: Step) -> None:
     shown.setdefault(place, time.monotonic())
     for number, label in enumerate(words().labels, 1):
         st.button(
-            f"{number} · {label}",
+            label,
             key=f"rate {place} {number}",
             width="stretch",
             shortcut=str(number),

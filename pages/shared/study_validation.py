@@ -19,7 +19,7 @@ FIGURES = {
     "rho": ("ρ", "Spearman's, of ratings with the raters' own value"),
     "low": ("from", "Bonett and Wright's 90 % interval"),
     "high": ("to", "Bonett and Wright's 90 % interval"),
-    "fair": ("ρ, shrunken", "What is left when the luck of the best is taken off: empirical Bayes on Fisher's z"),
+    "fair": ("ρ, shrunken", "What is left when the luck of the best is taken off: adaptive shrinkage on Fisher's z"),
     "fair_low": ("shrunken, from", "90 % interval"),
     "fair_high": ("shrunken, to", "90 % interval"),
     "q": ("q (BH)", "False discovery rate after Benjamini and Hochberg, over all items and values"),

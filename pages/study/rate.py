@@ -18,11 +18,13 @@ if not heads:
         st.switch_page("pages/study/items.py", query_params={})
     st.stop()
 names = distinct({head.study_id: head.name for head in heads})
-study_id = str(
-    st.selectbox(
-        "Study", list(names), format_func=lambda key: names.get(key, key), key="rate_study", bind="query-params"
+study_id = heads[0].study_id
+if len(heads) > 1:
+    study_id = str(
+        st.selectbox(
+            "Study", list(names), format_func=lambda key: names.get(key, key), key="rate_study", bind="query-params"
+        )
     )
-)
 codes = st.session_state.setdefault("rate_codes", {})  # this browser tab's sitting in each study
 try:
     study = studies.load_study(store(), study_id)

@@ -51,17 +51,38 @@ def test_shrinkage_keeps_nothing_of_noise_and_nearly_all_of_what_is_sure() -> No
     assert np.abs(shrunken(noise, n).rho).max() < 0.1 < np.abs(noise).max()
     wide = np.tanh(rng.normal(0, 0.5, size=(400, 1)))
     found = shrunken(wide, np.full(400, 100_000))
-    np.testing.assert_allclose(found.rho, wide, atol=1e-3)
-    assert (found.low < wide).all() and (wide < found.high).all()
+    np.testing.assert_allclose(found.rho, wide, atol=2e-3)
+    assert ((found.low <= found.rho) & (found.rho <= found.high)).all()
 
 
-def test_shrinkage_by_hand() -> None:
-    z = np.array([0.5, 0.0, -0.2, 0.1])
-    rho, n = np.tanh(z)[:, None], np.full(4, 103)
-    v = (1 + np.tanh(z) ** 2 / 2) / 100
-    tau = max(0, z.var(ddof=1) - v.mean())
-    np.testing.assert_allclose(shrunken(rho, n).rho[:, 0], np.tanh(0.1 + tau / (tau + v) * (z - 0.1)))
-    assert np.isnan(shrunken(rho[:2], n[:2]).rho).all()  # two items do not say how items differ
+def test_under_one_normal_prior_shrinkage_is_mean_times_reliability() -> None:
+    """With zeta ~ N(0, tau^2) the posterior median is z tau^2 / (tau^2 + v), whatever the mixture is made of."""
+    rng = np.random.default_rng(3)
+    tau, n = 0.2, 103
+    z = rng.normal(0, tau, size=(5000, 1)) + rng.normal(size=(5000, 1)) / np.sqrt(n - 3)
+    rho = np.tanh(z)
+    v = (1 + rho**2 / 2) / (n - 3)
+    expected = np.tanh(z * tau**2 / (tau**2 + v))
+    assert np.abs(shrunken(rho, np.full(5000, n)).rho - expected).mean() < 0.01
+    nothing = shrunken(np.array([[np.nan, 0.3]]), np.array([3]))
+    assert np.isnan(nothing.rho).all()
+
+
+def test_the_few_that_know_something_are_not_taken_down_with_the_rest() -> None:
+    """Twelve of 400 with a true rho of .54: about that is left of them, and their intervals hold it."""
+    left, inside, rest = [], [], []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        truth = np.zeros((40, 10))
+        truth[np.arange(12), np.arange(12) % 10] = 0.6
+        noise = rng.normal(size=truth.shape) * np.sqrt((1 + np.tanh(truth) ** 2 / 2) / 97)
+        found = shrunken(np.tanh(truth + noise), np.full(40, 100), 0.9)
+        planted_ones = truth > 0
+        left.append(np.arctanh(found.rho[planted_ones]).mean())
+        inside.append(((found.low < np.tanh(truth)) & (np.tanh(truth) < found.high))[planted_ones].mean())
+        rest.append(np.abs(found.rho[~planted_ones]).max())
+    assert np.mean(left) == pytest.approx(0.57, abs=0.04) and np.mean(inside) > 0.8
+    assert np.mean(rest) < 0.15  # the greatest of 388, which is .3 as seen
 
 
 def test_the_best_of_many_are_too_high_and_shrinkage_takes_most_of_that_off() -> None:

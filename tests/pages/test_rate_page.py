@@ -43,7 +43,7 @@ def begin(at: AppTest) -> AppTest:
 
 
 def answer(at: AppTest, number: int) -> AppTest:
-    return press(at, f"{number} · {words().labels[number - 1]}")
+    return press(at, words().labels[number - 1])
 
 
 def kept(code: str, made: Study = MADE) -> Sitting:

@@ -137,7 +137,7 @@ def _asked(manager: RunManager, bank_id: str) -> None:
     run_id = manager.start(check(plan_of(manager.store, bank, [ModelSpec(model)], MODES["cheap"])))
     assert manager.wait(run_id, 60)
     found = load(manager.store, bank_id)
-    scores = found.profiles["published"].points[0][: len(TEN)]
+    scores = found.profiles["published"].points.score[0][: len(TEN)]
     assert scores[IDS.index("power")] > 0 > scores[IDS.index("universalism")]
 
 

@@ -139,8 +139,9 @@ def _passes(found: Correlations, low: Floats, q: Floats, gap: Floats, rule: Rule
 
 def promoted(ratings: Floats, scales: Floats, rule: Rule = RULE) -> Bools:
     """Which item stands for which of the ten values by the whole rule (I x 10)."""
-    seen = validation(ratings, scales, rule, permutations=0)
-    whole: Bools = seen.passes & (seen.found.n[:, None] >= rule.min_n)
+    found = spearman(levelled(ratings)[1], scales)
+    low, _ = interval(found.rho, found.n[:, None].astype(float), rule.level)
+    whole: Bools = _passes(found, low, adjusted(found.p), gaps(found.rho), rule) & (found.n[:, None] >= rule.min_n)
     return whole
 
 
