@@ -38,6 +38,10 @@ page = st.navigation(
             st.Page("pages/evaluate/suites.py", title="Suites", icon=":material/quiz:"),
             st.Page("pages/evaluate/answers.py", title="Own answers", icon=":material/upload_file:"),
         ],
+        "Study": [
+            st.Page("pages/study/items.py", title="Items", icon=":material/edit_note:"),
+            st.Page("pages/study/rate.py", title="Rate", icon=":material/rate_review:"),
+        ],
         "Methods": [
             st.Page("pages/methods/evolve.py", title="Evolve", icon=":material/genetics:"),
             st.Page(

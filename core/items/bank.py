@@ -22,6 +22,7 @@ REVERSED = "_reversed"
 VARIATIONS = tuple(name for wording in WORDINGS for name in (wording, wording + REVERSED))
 # The sets of correlations a bank can have.
 PUBLISHED, RATINGS, IPSATISED = "published", "ratings", "ipsatised"
+PROMOTED = "promoted"  # of a study of one's own: what a rule did not promote is left out (core.runs.freezing)
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,9 @@ class ItemBank:
         return digest.hexdigest()[:12]
 
     def best(self) -> Correlations | None:
-        """The correlations that speak for the bank: the published ones, else those of its own ratings."""
-        return self.correlations.get(PUBLISHED) or self.correlations.get(RATINGS)
+        """The correlations that speak for the bank: the published or promoted ones, else those of its own ratings."""
+        kinds = (PUBLISHED, PROMOTED, RATINGS)
+        return next((self.correlations[kind] for kind in kinds if kind in self.correlations), None)
 
 
 def unknown(n_items: int) -> Correlations:

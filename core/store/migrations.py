@@ -219,6 +219,30 @@ STEPS: tuple[tuple[str, str], ...] = (
         );
         """,
     ),
+    (
+        "studies of one's own: items, pseudonymous sittings, what each look at the ratings decided",
+        """
+        CREATE TABLE studies (
+            study_id VARCHAR, name VARCHAR, questionnaire VARCHAR, planned INTEGER, stage VARCHAR, made_at TIMESTAMP
+        );
+        CREATE TABLE study_items (
+            study_id VARCHAR, position INTEGER, query VARCHAR, option VARCHAR, title VARCHAR, text VARCHAR,
+            response VARCHAR, source VARCHAR, expresses VARCHAR[], state VARCHAR
+        );
+        CREATE TABLE study_raters (
+            study_id VARCHAR, code VARCHAR, consent VARCHAR, consented_at TIMESTAMP, finished_at TIMESTAMP
+        );
+        CREATE TABLE study_ratings (
+            study_id VARCHAR, code VARCHAR, position INTEGER, kind VARCHAR, item_id VARCHAR, rating INTEGER,
+            seconds DOUBLE
+        );
+        CREATE TABLE study_scores (study_id VARCHAR, code VARCHAR, value VARCHAR, score DOUBLE);
+        CREATE TABLE study_looks (
+            study_id VARCHAR, look INTEGER, made_at TIMESTAMP, raters INTEGER, planned INTEGER, left_out INTEGER,
+            provisional INTEGER, validated INTEGER, rule JSON, bank_id VARCHAR
+        );
+        """,
+    ),
 )
 NEWEST = len(STEPS)
 

@@ -9,6 +9,7 @@ from core.errors import UserError
 from core.interchange.portrait import read_portrait
 from core.items.bank_read import BankRead
 from core.runs.banks import import_bank
+from core.runs.freezing import SOURCE as STUDY
 from core.store import banks
 from core.store.banks import BankHead
 from pages.shared.parts import downloads
@@ -22,7 +23,7 @@ _READ = "portrait_read"
 def banner(head: BankHead) -> None:
     """What was reproduced of the published figures, and what was not found."""
     with st.container(border=True):
-        st.markdown("**What your files reproduce**")
+        st.markdown("**How this bank was made**" if head.source == STUDY else "**What your files reproduce**")
         for check in banks.checks(store(), head.bank_id):
             st.markdown(f"{ICONS[check.ok]} {escape(check.sentence)}")
         for sentence in head.missing:

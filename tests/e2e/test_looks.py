@@ -23,6 +23,8 @@ NAMES = (
     "Models",
     "Suites",
     "Own answers",
+    "Items",
+    "Rate",
     "Recognisers",
     "Label",
     "Quality",

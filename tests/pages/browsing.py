@@ -27,6 +27,7 @@ EXPLORE = ("overview", "radar", "profile", "scenarios", "pluralism", "robustness
 PAGES = {name: f"pages/explore/{name}.py" for name in EXPLORE} | {
     **{name: f"pages/persons/{name}.py" for name in ("cards", "mixtures", "surveys", "orientations")},
     **{name: f"pages/evaluate/{name}.py" for name in ("launch", "runs", "models", "suites", "answers")},
+    **{name: f"pages/study/{name}.py" for name in ("items", "rate")},
     **{name: f"pages/methods/{name}.py" for name in ("evolve", "portrait", "hvae", "recognisers", "label", "quality")},
 }
 # Where a page's address is not its file's name.
@@ -56,6 +57,8 @@ TITLES = {
     "suites": "Suites",
     "answers": "Read values in your own answers",
     "evolve": "Questions that tell models apart",
+    "items": "Items of your own",
+    "rate": "Rate responses",
     "recognisers": "Recognisers",
     "portrait": "Value Portrait",
     "label": "Label answers",
