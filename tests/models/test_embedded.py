@@ -162,3 +162,22 @@ def test_it_writes_nothing_and_does_not_grow() -> None:
     done = subprocess.run([sys.executable, "-c", SILENT], cwd=ROOT, capture_output=True, text=True, timeout=110)
     assert done.returncode == 0 and done.stderr == ""
     assert float(done.stdout) < 12  # MB; the cache of prompts that is switched off would take 3 MB for each call
+
+
+@pytest.mark.model
+def test_questions_that_begin_alike_are_answered_alike_whatever_came_between() -> None:
+    """Only what differs is read again; several copies may answer at once."""
+    rows = "\n".join(f"{label}: {10 * n}/{90 - 10 * n}" for n, label in enumerate("ABCDEFGHI", 1))
+    ends = ("Which do you choose?", "Be kind to the other. Which do you choose?", "Be first. Which do you choose?")
+    asked = [
+        Request((Message("user", f"You divide coins.\n{rows}\n{end}"),), options=tuple("ABCDEFGHI")) for end in ends
+    ]
+
+    async def together() -> list[Reply]:
+        return await asyncio.gather(*(EmbeddedModel().complete(request) for request in asked))
+
+    alone, at_once = [ask(request) for request in asked], asyncio.run(together())
+    for one, other in zip(alone, at_once, strict=True):
+        assert one.option_probs and other.option_probs
+        assert sum(one.option_probs.values()) == pytest.approx(1)
+        assert dict(one.option_probs) == pytest.approx(dict(other.option_probs), abs=0.06)
