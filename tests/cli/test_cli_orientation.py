@@ -46,4 +46,4 @@ def test_what_the_method_does_not_know_is_refused(
     assert "Name one or more variations" in capsys.readouterr().err
     path.write_text(PLAN.replace("svo-starter", "everyday"))
     assert main(["run", str(path)]) == 2
-    assert "measures the value system 'svo'" in capsys.readouterr().err
+    assert "no slider and no game" in capsys.readouterr().err
