@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from core.methods.base import Method
+from core.methods.personas import PortraitPersonas
 from core.methods.portrait import Portrait
 from core.methods.value_compass import ValueCompass
 
@@ -13,7 +14,7 @@ USUAL = ValueCompass.id
 @cache
 def methods() -> Mapping[str, Method]:
     """All methods by id."""
-    return {method.id: method for method in (ValueCompass(), Portrait())}
+    return {method.id: method for method in (ValueCompass(), Portrait(), PortraitPersonas())}
 
 
 def method_of(named: str) -> Method:

@@ -41,8 +41,8 @@ class Message:
 class Request:
     """One call. `options` are the labels of a closed question ("A", "B"): a model that can gives their probabilities.
     `schema` asks for JSON of that shape where the model can. `stakes` are the ids of the values at stake, and
-    `levels` how much the first, second, ... answer of a scale from 1 to 6 agrees with them: only simulated
-    respondents, which cannot read, look at these."""
+    `levels` how much the first, second, ... answer of a scale from 1 to 6 agrees with them, `persona` the id of whom it
+    is told to answer as: only simulated respondents, which cannot read, look at these."""
 
     messages: tuple[Message, ...]
     max_tokens: int = 256
@@ -52,6 +52,7 @@ class Request:
     schema: Mapping[str, object] | None = None
     stakes: tuple[str, ...] = ()
     levels: tuple[int, ...] = ()
+    persona: str = ""
 
 
 @dataclass(frozen=True)
