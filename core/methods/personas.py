@@ -85,14 +85,17 @@ def personas() -> Mapping[str, Persona]:
 def _attribute(table: Mapping[str, object]) -> Attribute:
     given = dict(table)
     name = field(given, "id", str, _PATH.name)
+    where = f"{_PATH.name}, {name}"
     levels = tuple(
         Persona(
-            *(field(level, key, str, f"{_PATH.name}, {name}") for key in ("id", "name")),
-            name,
-            *(field(level, key, str, f"{_PATH.name}, {name}") for key in ("who", "cue")),
-            level.get("human", ""),
+            id=field(level, "id", str, where),
+            name=field(level, "name", str, where),
+            attribute=name,
+            who=field(level, "who", str, where),
+            cue=field(level, "cue", str, where),
+            human=level.get("human", ""),
         )
-        for level in tables(given, "levels", f"{_PATH.name}, {name}")
+        for level in tables(given, "levels", where)
     )
     return Attribute(name, field(given, "name", str, _PATH.name), levels)
 
