@@ -54,4 +54,4 @@ else:
     if not model:
         st.info("This run has no answers yet. Runs shows how it goes on.", icon=":material/hourglass_empty:")
         st.stop()
-    PARTS[str(part)](results(bank_id, run_id, model))
+    PARTS[str(part)](results(bank, run_id, model))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.analysis.portrait.personas import KINDS, LEVELS, Contrast
+from core.items.bank import ItemBank
 from core.methods.personas import personas
 from core.runs.persona_results import PersonaResults, load
 from core.store import persona_answers
@@ -36,13 +37,16 @@ def choose_model(run_id: str) -> str:
 
 
 @st.cache_resource(max_entries=6, show_spinner="Comparing personas…")
-def _results(path: str, bank_id: str, run_id: str, model: str, version: str) -> PersonaResults:
+def _results(path: str, bank_id: str, bank_hash: str, run_id: str, model: str, version: str) -> PersonaResults:
     return load(store(), bank_id, run_id, model)
 
 
-def results(bank_id: str, run_id: str, model: str) -> PersonaResults:
+def results(bank: ItemBank, run_id: str, model: str) -> PersonaResults:
     """The effects of one model in one run, computed again when there are more answers. Shared: do not change them."""
-    return _results(str(store().path), bank_id, run_id, model, persona_answers.version(store(), run_id))
+    return _results(
+        *(str(store().path), bank.id, bank.hash, run_id, model),
+        persona_answers.version(store(), run_id),
+    )
 
 
 def name_of(contrast: Contrast) -> str:

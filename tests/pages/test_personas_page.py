@@ -4,7 +4,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import WAIT_S, button, everything, figures, frame, labels, leave, manager, markup, one, press, texts, visit
+from browsing import (
+    WAIT_S,
+    button,
+    everything,
+    figures,
+    frame,
+    labels,
+    leave,
+    manager,
+    markup,
+    one,
+    press,
+    texts,
+    visit,
+)
 from builders import NASTY
 from streamlit.testing.v1 import AppTest
 
@@ -75,7 +89,7 @@ def test_effects_stand_over_the_placebo_band_with_q_and_denominators(app: Path) 
     assert table.loc["Benevolence", "low"] > 0.3 and table.loc["Benevolence", "beyond"] == "yes"
     assert table.loc["Power", "high"] < -0.3 and table.loc["Self-Direction", "low"] < 0 < table.loc["Power", "q"] + 0.1
     assert "one wording of each persona" in texts(at) and "6 pairs of placebos" in texts(at)
-    at = personas(persona_model="simulated/even", persona_kind="none")
+    at = personas(persona_model="simulated/even", persona_kind="each persona against none")
     assert "4 placebos" in texts(at)
     assert "Woman less No persona" in one(at.multiselect, "Contrasts").options
 
@@ -91,7 +105,7 @@ def test_people_stand_beside_the_model_with_every_index(app: Path) -> None:
     one(at.file_uploader, "Your file").upload("mine.csv", _groups("woman", "man", fault=True), "text/csv").run()
     assert not at.exception and "no group that can be used" in texts(at) and "Row 2, mean" in texts(at)
     one(at.file_uploader, "Your file").upload("mine.csv", _groups("woman", "man"), "text/csv").run()
-    assert not at.exception and "Groups of your own: woman, man" in texts(at) and "mine.csv" in texts(at)
+    assert not at.exception and "Groups of your own: man, woman" in texts(at) and "mine.csv" in texts(at)
 
 
 def _groups(*names: str, fault: bool = False) -> bytes:
