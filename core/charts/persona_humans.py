@@ -33,7 +33,7 @@ def persona_humans(found: Comparison, values: Sequence[str], title: str) -> go.F
         name="values",
         showlegend=False,
         text=[label(value) for value, show in zip(values, known, strict=True) if show],
-        textposition="top center",
+        textposition=[("top left", "bottom right")[int(rank) % 2] for rank in found.d[known].argsort().argsort()],
         marker={"size": 9, "color": PALETTE[0]},
         error_x=_bars(found.d, found.d_low, found.d_high, known),
         error_y=_bars(found.z, found.z_low, found.z_high, known),
