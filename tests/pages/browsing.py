@@ -27,7 +27,10 @@ EXPLORE = ("overview", "radar", "profile", "scenarios", "pluralism", "robustness
 PAGES = {name: f"pages/explore/{name}.py" for name in EXPLORE} | {
     **{name: f"pages/persons/{name}.py" for name in ("cards", "mixtures", "surveys", "orientations")},
     **{name: f"pages/evaluate/{name}.py" for name in ("launch", "runs", "models", "suites", "answers")},
-    **{name: f"pages/methods/{name}.py" for name in ("evolve", "portrait", "personas", "recognisers", "label", "quality")},
+    **{
+        name: f"pages/methods/{name}.py"
+        for name in ("evolve", "portrait", "personas", "recognisers", "label", "quality")
+    },
 }
 # Where a page's address is not its file's name.
 ADDRESSES = {
