@@ -79,6 +79,10 @@ def test_an_empty_store_says_what_is_missing_and_what_the_click_costs(empty_app:
     assert manager().wait(head.run_id, WAIT_S)
 
 
+def test_a_run_leads_to_what_it_shows(app: Path) -> None:
+    assert [link.proto.label for link in visit("runs").get("page_link")] == ["What it shows is under Personas"]
+
+
 def test_effects_stand_over_the_placebo_band_with_q_and_denominators(app: Path) -> None:
     at = personas(persona_model="simulated/even")
     (dots,) = figures(at)
