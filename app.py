@@ -54,6 +54,7 @@ page = st.navigation(
             st.Page(
                 "pages/methods/portrait.py", title="Value Portrait", icon=":material/face:", url_path="value-portrait"
             ),
+            st.Page("pages/methods/personas.py", title="Personas", icon=":material/theater_comedy:"),
             st.Page("pages/methods/label.py", title="Label", icon=":material/rate_review:"),
             st.Page("pages/methods/quality.py", title="Quality", icon=":material/fact_check:"),
         ],

@@ -5,6 +5,7 @@ from functools import cache
 
 from core.methods.base import Method
 from core.methods.hvae.method import Hvae
+from core.methods.personas import PortraitPersonas
 from core.methods.portrait import Portrait
 from core.methods.value_compass import ValueCompass
 
@@ -14,7 +15,7 @@ USUAL = ValueCompass.id
 @cache
 def methods() -> Mapping[str, Method]:
     """All methods by id."""
-    return {method.id: method for method in (ValueCompass(), Portrait(), Hvae())}
+    return {method.id: method for method in (ValueCompass(), Portrait(), PortraitPersonas(), Hvae())}
 
 
 def method_of(named: str) -> Method:

@@ -26,7 +26,8 @@ class SimulatedProfile:
 
     Where something is divided, `angle` is how much the other's part counts beside one's own, in degrees (0 only one's
     own, 45 both alike, 90 only the other's); None chooses at random. `obeys` is the share of decisions in which a role
-    that a prompt gives is taken on, `first` says that the first option is always taken."""
+    that a prompt gives is taken on, `first` says that the first option is always taken. `role_play`: how much of a persona's shift it takes on, 0 for none and below 0 for the reverse.
+    """
 
     id: str
     description: str
@@ -36,6 +37,7 @@ class SimulatedProfile:
     angle: float | None = None
     obeys: float = 0.0
     first: bool = False
+    role_play: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,15 @@ class Bank:
 
 @dataclass(frozen=True)
 class Simulation:
-    """All there is in data/models/simulated.toml. `sharpness` is the softmax's slope per unit of weight."""
+    """All there is in data/models/simulated.toml. `sharpness` is the softmax's slope per unit of weight; `shifts` are
+    what personas add to the weights, by persona and value, and `wobble` the standard deviation of what a persona adds
+    to the weight of a single question beyond that."""
 
     sharpness: float
     profiles: Mapping[str, SimulatedProfile]
     bank: Bank
+    shifts: Mapping[str, Mapping[str, float]]
+    wobble: float
 
 
 @cache
@@ -67,7 +73,8 @@ def simulation() -> Simulation:
     profiles = {entry["id"]: SimulatedProfile(**entry) for entry in raw["profiles"]}
     support = {value: entry["support"] for value, entry in raw["values"].items()}
     oppose = {value: entry["oppose"] for value, entry in raw["values"].items()}
-    return Simulation(raw["sharpness"], profiles, Bank(support, oppose, **raw["general"]))
+    bank, played = Bank(support, oppose, **raw["general"]), raw["personas"]
+    return Simulation(raw["sharpness"], profiles, bank, played["shifts"], played["wobble"])
 
 
 def choice_probs(profile: SimulatedProfile, stakes: Sequence[str]) -> list[float]:
@@ -110,16 +117,24 @@ def _best(options: Sequence[tuple[float, float]], angle: float | None) -> list[f
     return [(each == best) / worth.count(best) for each in worth]
 
 
-def rating_probs(profile: SimulatedProfile, stakes: Sequence[str], levels: Sequence[int]) -> list[float]:
+def rating_probs(
+    profile: SimulatedProfile, stakes: Sequence[str], levels: Sequence[int], moved: float = 0.0
+) -> list[float]:
     """Probability of each level of agreement (1..6) with what speaks for `stakes`; sums to 1.
 
-    Normal about 3.5 + 2 x the mean weight of these values with a standard deviation of `RATING_SD`, mixed with the
-    uniform distribution in the share `profile.noise`.
+    Normal about 3.5 + 2 x (the mean weight of these values + `moved`) with a standard deviation of `RATING_SD`, mixed
+    with the uniform distribution in the share `profile.noise`.
     """
-    weight = sum(profile.weights.get(value, 0.0) for value in stakes) / max(len(stakes), 1)
+    weight = moved + sum(profile.weights.get(value, 0.0) for value in stakes) / max(len(stakes), 1)
     powers = [math.exp(-((level - 3.5 - 2 * weight) ** 2) / (2 * RATING_SD**2)) for level in levels]
     total = sum(powers)
     return [(1 - profile.noise) * power / total + profile.noise / len(levels) for power in powers]
+
+
+def persona_shift(profile: SimulatedProfile, persona: str, stakes: Sequence[str]) -> float:
+    """What answering as `persona` adds to the mean weight of `stakes`, before the wobble; 0 for one that moves none."""
+    shifts = simulation().shifts.get(persona, {})
+    return profile.role_play * sum(shifts.get(value, 0.0) for value in stakes) / max(len(stakes), 1)
 
 
 class SimulatedModel:
@@ -169,7 +184,10 @@ class SimulatedModel:
 
     def _rate(self, request: Request, rng: random.Random) -> Reply:
         """How much it agrees with what speaks for the values at stake: by number where numbers were asked for."""
-        probs = rating_probs(self.profile, request.stakes, request.levels)
+        moved = persona_shift(self.profile, request.persona, request.stakes)
+        if any(message.role == "system" for message in request.messages):
+            moved += rng.gauss(0.0, simulation().wobble)
+        probs = rating_probs(self.profile, request.stakes, request.levels, moved)
         place = rng.choices(range(len(probs)), probs)[0]
         if not request.options:
             return Reply(simulation().bank.ratings[request.levels[place] - 1], latency_s=self.delay_s, cost_usd=0.0)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.analysis.portrait.tags import Tags, tagged, written_tags
 from core.errors import UserError
@@ -27,7 +28,9 @@ SELECTIONS: Mapping[str, str] = {
     "all": "all items",
     "tagged": "items that stand for a value, a higher-order value or a trait",
     "values": "items that stand for one of the ten values",
+    "few": "at most ten items for each of the ten values, from different situations",
 }
+MOST_A_VALUE = 10
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,19 @@ def selected(bank: ItemBank, selection: str) -> frozenset[str]:
     if selection not in SELECTIONS:
         raise UserError(f"There is no selection of items {selection!r}; there are {', '.join(SELECTIONS)}.")
     positive = tags_of(bank).positive
+    if selection == "few":
+        return frozenset(bank.items[row].id for column in of_system(VALUES) for row in _few(bank, positive[:, column]))
     columns = list(of_system(VALUES)) if selection == "values" else list(range(len(DIMENSIONS)))
     taken = np.ones(len(bank.items), dtype=bool) if selection == "all" else np.any(positive[:, columns], axis=1)
     return frozenset(item.id for item, take in zip(bank.items, taken.tolist(), strict=True) if take)
+
+
+def _few(bank: ItemBank, tagged_items: NDArray[np.bool_]) -> list[int]:
+    """The first item of each query, of queries spread evenly over the bank."""
+    rows = np.flatnonzero(tagged_items)
+    firsts = rows[np.unique(bank.queries[rows], return_index=True)[1]]
+    taken = np.linspace(0, len(firsts) - 1, min(MOST_A_VALUE, len(firsts))).round().astype(int)
+    return [int(row) for row in firsts[taken]]
 
 
 def bank_suite(store: Store, bank: ItemBank, selection: str = "all", words: str = OWN) -> Suite:

@@ -56,7 +56,7 @@ def show_run(bank: ItemBank) -> None:
             "This bank has figures but no texts, so nobody can be asked. Import it with query-response-tagged.json."
         )
         return
-    specs = _models()
+    specs = choose_models()
     mode = _mode(bank)
     words = OWN
     if banks.templates(store(), bank.id):
@@ -80,19 +80,20 @@ def show_run(bank: ItemBank) -> None:
         save_plan(plan, limits)
 
 
-def _models() -> list[ModelSpec]:
+def choose_models(key: str = "portrait") -> list[ModelSpec]:
+    """The models to ask; `key` begins the names of the widgets."""
     labels = {entry.name: f"{entry.name} · {entry.label}" for entry in catalogue()}
     names = st.multiselect(
         "Models",
-        list(dict.fromkeys([*labels, *st.session_state.get("portrait_asked", ())])),
+        list(dict.fromkeys([*labels, *st.session_state.get(f"{key}_asked", ())])),
         default=[EMBEDDED],
         format_func=lambda name: labels.get(name, name),
         accept_new_options=True,
-        key="portrait_asked",
+        key=f"{key}_asked",
         persist_state="session",
         help="Search the catalogue, or type any LiteLLM name, such as openai/gpt-4o-mini or ollama/llama3.1.",
     )
-    base = st.text_input("Server address (only for a server of your own)", key="portrait_base", persist_state="session")
+    base = st.text_input("Server address (only for a server of your own)", key=f"{key}_base", persist_state="session")
     own = base.strip() or None
     return [ModelSpec(n.strip(), None if n.startswith(("embedded/", "simulated/")) else own) for n in names]
 

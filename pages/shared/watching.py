@@ -8,6 +8,7 @@ import streamlit as st
 from core.charts.radar import radar
 from core.charts.style import model_colours, model_dashes
 from core.methods.base import OUTCOMES
+from core.methods.personas import PortraitPersonas
 from core.methods.portrait import Portrait
 from core.runs.lines import Pace
 from core.store import queries
@@ -99,8 +100,14 @@ def standing(line: Pace) -> str:
 
 def partial_radar(head: RunHead) -> None:
     """The radar as far as it is known."""
-    if json.loads(head.plan).get("method") == Portrait.id:
+    method = json.loads(head.plan).get("method")
+    if method == Portrait.id:
         st.page_link("pages/methods/portrait.py", label="Its profiles are under Value Portrait", icon=":material/face:")
+        return
+    if method == PortraitPersonas.id:
+        st.page_link(
+            "pages/methods/personas.py", label="What it shows is under Personas", icon=":material/theater_comedy:"
+        )
         return
     if not head.recogniser:
         st.caption("Nothing reads values in this run: its answers are under Scenarios once it is read.")

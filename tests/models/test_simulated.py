@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import UserError
+from core.methods.personas import personas
 from core.models.base import Message, Reply, Request
-from core.models.simulated import SimulatedModel, choice_probs, simulation
+from core.models.simulated import SimulatedModel, choice_probs, persona_shift, rating_probs, simulation
 from core.values.system import SCHWARTZ, system
 
 VALUES = system(SCHWARTZ).ids
@@ -120,3 +121,39 @@ def test_an_unknown_respondent_is_named_with_those_there_are() -> None:
 def test_the_delay_is_waited_for_and_reported() -> None:
     reply = asyncio.run(SimulatedModel("simulated/even", delay_s=0.05).complete(Request((Message("user", "x"),))))
     assert reply.latency_s == 0.05 and reply.cost_usd == 0.0
+
+
+def rated(name: str, persona: str, told: str = "You are somebody.", text: str = "x") -> Reply:
+    before = (Message("system", told),) if told else ()
+    request = Request(
+        (*before, Message("user", text)),
+        options=tuple("123456"),
+        stakes=("benevolence",),
+        levels=(6, 5, 4, 3, 2, 1),
+        persona=persona,
+    )
+    return asyncio.run(SimulatedModel(name).complete(request))
+
+
+def expected(reply: Reply) -> float:
+    assert reply.option_probs is not None
+    return sum((7 - int(number)) * p for number, p in reply.option_probs.items())
+
+
+def test_a_persona_moves_the_mean_answer_by_a_known_shift() -> None:
+    assert set(simulation().shifts) <= set(personas())
+    assert all(set(shift) <= set(VALUES) for shift in simulation().shifts.values())
+    for name in ("simulated/even", "simulated/open", "simulated/conserving", "simulated/self-enhancing"):
+        profile = simulation().profiles[name]
+        moved = persona_shift(profile, "woman", ("benevolence",))
+        assert moved == pytest.approx(profile.role_play * 0.2)
+        mean = sum(expected(rated(name, "woman", text=str(n))) for n in range(300)) / 300
+        levels = range(1, 7)
+        known = sum(n * p for n, p in zip(levels, rating_probs(profile, ("benevolence",), levels, moved), strict=True))
+        assert mean == pytest.approx(known, abs=0.06)
+
+
+def test_without_a_persona_an_answer_is_what_it_was() -> None:
+    assert rated("simulated/even", "none", "") == rated("simulated/even", "", "")
+    assert expected(rated("simulated/even", "none", "")) == pytest.approx(3.5)
+    assert expected(rated("simulated/even", "left_handed")) != pytest.approx(3.5, abs=1e-6)  # the wobble of any persona

@@ -28,7 +28,8 @@ PAGES = {name: f"pages/explore/{name}.py" for name in EXPLORE} | {
     **{name: f"pages/persons/{name}.py" for name in ("cards", "mixtures", "surveys", "orientations")},
     **{name: f"pages/evaluate/{name}.py" for name in ("launch", "runs", "models", "suites", "answers")},
     **{name: f"pages/study/{name}.py" for name in ("items", "rate")},
-    **{name: f"pages/methods/{name}.py" for name in ("evolve", "portrait", "hvae", "recognisers", "label", "quality")},
+    **{name: f"pages/methods/{name}.py" for name in ("evolve", "portrait", "personas", "hvae")},
+    **{name: f"pages/methods/{name}.py" for name in ("recognisers", "label", "quality")},
 }
 # Where a page's address is not its file's name.
 ADDRESSES = {
@@ -62,6 +63,7 @@ TITLES = {
     "recognisers": "Recognisers",
     "portrait": "Value Portrait",
     "label": "Label answers",
+    "personas": "Personas",
     "quality": "How good is a recogniser?",
     "hvae": "Social value orientation",
 }
