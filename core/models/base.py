@@ -42,8 +42,8 @@ class Request:
     """One call. `options` are the labels of a closed question ("A", "B"): a model that can gives their probabilities.
     `schema` asks for JSON of that shape where the model can. Only simulated respondents, which cannot read, look at the
     rest: `stakes` are the ids of the values at stake, `role` is the value a prompt asks the model to hold, `levels` how
-    much the first, second, ... answer of a scale from 1 to 6 agrees with the stakes, `persona` the id of whom it is told
-    to answer as."""
+    much the first, second, ... answer of a scale from 1 to 6 agrees with the stakes, `persona` the id of whom it is
+    told to answer as."""
 
     messages: tuple[Message, ...]
     max_tokens: int = 256

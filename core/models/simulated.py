@@ -26,7 +26,8 @@ class SimulatedProfile:
 
     Where something is divided, `angle` is how much the other's part counts beside one's own, in degrees (0 only one's
     own, 45 both alike, 90 only the other's); None chooses at random. `obeys` is the share of decisions in which a role
-    that a prompt gives is taken on, `first` says that the first option is always taken. `role_play`: how much of a persona's shift it takes on, 0 for none and below 0 for the reverse.
+    that a prompt gives is taken on, `first` says that the first option is always taken. `role_play`: how much of a
+    persona's shift it takes on, 0 for none and below 0 for the reverse.
     """
 
     id: str
