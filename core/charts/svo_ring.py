@@ -51,7 +51,13 @@ def svo_ring(vectors: Sequence[Vector], title: str) -> go.Figure:
         HEIGHT,
         title,
         xaxis={"title": "for oneself (payoff)", **axis, "range": [-8, 145], "constrain": "domain"},
-        yaxis={"title": "for the other (payoff)", **axis, "range": [-8, 118], "scaleanchor": "x", "scaleratio": 1},
+        yaxis={
+            "title": "for the other (payoff)",
+            **axis,
+            "range": [-8, 118],
+            "scaleanchor": "x",
+            "constrain": "domain",
+        },
         annotations=_names(),
         legend={"orientation": "h", "yanchor": "top", "y": -0.14, "xanchor": "center", "x": 0.5},
     )

@@ -33,7 +33,7 @@ def value_rationality(table: pd.DataFrame, colours: Mapping[str, str]) -> go.Fig
                 figure.add_trace(_bars(rows, model, way, colours.get(model, PROFILE_COLOUR)))
     return finish(
         figure,
-        420,
+        470,
         "Value rationality by target: 0 random answers, 1 perfect",
         barmode="group",
         xaxis={
@@ -42,7 +42,7 @@ def value_rationality(table: pd.DataFrame, colours: Mapping[str, str]) -> go.Fig
             "categoryarray": ORIENTATIONS,
         },
         yaxis={"title": "value rationality over chance", "gridcolor": GRID, "zerolinecolor": PROFILE_COLOUR},
-        legend={"orientation": "h", "yanchor": "top", "y": -0.2, "xanchor": "center", "x": 0.5},
+        legend={"orientation": "h", "yanchor": "top", "y": -0.32, "xanchor": "center", "x": 0.5},
     )
 
 

@@ -15,6 +15,7 @@ from pages.shared.plain import escape
 from pages.shared.resources import models_in_order, store
 
 MOST_RINGS = 2
+RING_WIDTH = 460  # in pixels
 NAMES = {condition.id: condition.name for condition in conditions()}
 BY = {True: "probabilities, where known", False: "choices"}
 
@@ -53,11 +54,12 @@ def rings(found: Orientation) -> None:
         "Conditions", there, default=there[:5], format_func=NAMES.__getitem__, key="svo_conditions"
     )
     shown = [model for model in shown if model in models] or models[:1]
-    for place, model in zip(st.columns(len(shown)), shown, strict=True):
-        with place:
-            title = f"Where the choices of {label(model)} point"
-            chart = svo_ring(_vectors(found, model, told), title)
-            st.plotly_chart(chart, config=RADAR_CONFIG, key=f"svo_ring {model}", alt=title)
+    with st.container(horizontal=True):  # one below the other where the page is narrow
+        for model in shown:
+            with st.container(width=RING_WIDTH):
+                title = f"{label(model)}: where its choices point"
+                chart = svo_ring(_vectors(found, model, told), title)
+                st.plotly_chart(chart, config=RADAR_CONFIG, key=f"svo_ring {model}", alt=title)
     st.caption(
         "Lines inside the ring are the six sliders; arrows the mean direction, wedges its 95 % interval over "
         "repetitions, dots single repetitions. On these sliders angles lie between -16.3° and 61.4°. The types meet "

@@ -17,6 +17,6 @@ def test_from_the_form_to_the_ring(seeded: Server, tabs: Tabs) -> None:
     page.get_by_text("300 calls", exact=False).wait_for()
     ready(page)
     page.get_by_role("button", name="Ask them").click()
-    ring = page.get_by_text("Where the choices of simulated/obedient point")
+    ring = page.get_by_text("simulated/obedient: where its choices point")
     expect(ring.first).to_be_visible(timeout=120_000)
     expect(page.get_by_text(re.compile("Our definition"))).to_be_visible()

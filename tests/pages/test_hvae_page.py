@@ -61,7 +61,7 @@ def test_a_plan_that_cannot_be_carried_out_says_why(empty_app: Path) -> None:
 
 def test_two_models_stand_side_by_side_and_position_bias_is_said(svo_app: Path) -> None:
     at = visit("hvae")
-    rings = [figure for figure in figures(at) if "choices of" in str(figure["layout"]["title"])]
+    rings = [figure for figure in figures(at) if "its choices point" in str(figure["layout"]["title"])]
     assert len(rings) == 2
     assert "chooses by position: place 1 of 9 in 100%" in texts(at)
     assert "It is not typed in" in texts(at)
@@ -77,7 +77,7 @@ def test_scoring_by_choices_and_other_models_can_be_chosen(svo_app: Path) -> Non
     at.selectbox(key="svo_raw_model").set_value("simulated/reticent").run()
     calm(at, "hvae")
     assert "Without a choice:" in texts(at) and "refused" in texts(at)
-    assert len([figure for figure in figures(at) if "choices of" in str(figure["layout"]["title"])]) == 1
+    assert len([figure for figure in figures(at) if "its choices point" in str(figure["layout"]["title"])]) == 1
 
 
 def test_its_profile_can_be_weighed_like_any_other(svo_app: Path) -> None:
