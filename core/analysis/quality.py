@@ -78,9 +78,11 @@ def loops(text: str) -> bool:
     """Whether an answer goes round in circles: some run of four words comes three times, and repeats make up at least
     a quarter of it."""
     words = re.findall(r"\w+", text.lower())
-    grams = Counter(zip(*(words[i:] for i in range(4)), strict=False))
-    repeated = sum(count for count in grams.values() if count > 1)
-    return bool(grams) and max(grams.values()) >= 3 and repeated >= 0.25 * sum(grams.values())
+    runs = list(zip(*(words[i:] for i in range(4)), strict=False))
+    if 2 * (len(runs) - len(set(runs))) < 0.25 * len(runs):  # too few repeats even if each came only twice
+        return False
+    counts = Counter(runs).values()
+    return bool(runs) and max(counts) >= 3 and sum(count for count in counts if count > 1) >= 0.25 * len(runs)
 
 
 def text_faults(texts: pd.DataFrame) -> list[Finding]:

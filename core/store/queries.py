@@ -172,7 +172,7 @@ def closed_answers(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def sample_texts(store: Store, run_ids: Sequence[str], per_model: int = 200) -> pd.DataFrame:
+def sample_texts(store: Store, run_ids: Sequence[str], per_model: int = 100) -> pd.DataFrame:
     """Up to `per_model` free answers of each model, the first by their trials' ids: model, item_id, text."""
     return store.frame(
         CHOSEN

@@ -1,5 +1,6 @@
 """Answers as the Scenarios page shows them: the text with its evidence, the values read, the closed questions."""
 
+import math
 from typing import Literal
 
 import pandas as pd
@@ -13,16 +14,30 @@ from core.store import labels
 from pages.shared.resources import store
 
 WIDTHS: dict[int, int | Literal["stretch"]] = {1: "stretch", 2: 480}  # in pixels, by how many stand side by side
+AT_ONCE = 24
 WHOLE_HEIGHT = 600  # pixels: a long answer scrolls by itself
 
 
 def draw_answers(answers: list[Answer], names: dict[str, str], marked: list[str]) -> None:
-    """Free answers side by side, as many in a row as the page is wide."""
+    """Free answers side by side, as many in a row as the page is wide, and no more at a time than one can compare."""
     width = WIDTHS.get(len(answers), 300)
+    shown = _part(answers)
     with st.container(horizontal=True):
-        for answer in answers:
+        for answer in shown:
             with st.container(border=True, width=width):
                 _draw_answer(answer, names, marked)
+
+
+def _part(answers: list[Answer]) -> list[Answer]:
+    """The answers whose turn it is: epoch by epoch, so that the models' answers stand beside each other."""
+    if len(answers) <= AT_ONCE:
+        return answers
+    ordered = sorted(answers, key=lambda answer: (answer.epoch, answer.variation))
+    parts = math.ceil(len(ordered) / AT_ONCE)
+    st.session_state["part"] = min(st.session_state.get("part", 1), parts)  # the scenario before may have had more
+    said = f"Part, of {parts}: {len(ordered):,} answers, {AT_ONCE} at a time"
+    part = int(st.number_input(said, 1, parts, key="part", width=320))
+    return ordered[AT_ONCE * (part - 1) : AT_ONCE * part]
 
 
 def _draw_answer(answer: Answer, names: dict[str, str], marked: list[str]) -> None:
