@@ -13,6 +13,7 @@ from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from core.charts.export import FORMATS
 from core.paths import ROOT
 from core.runs.manager import RunManager
 from core.store.database import ENVIRONMENT
@@ -131,6 +132,11 @@ def type_in(selectbox: Any, text: str) -> None:
 
 def labels(widgets: Any) -> list[str]:
     return [widget.label for widget in widgets]
+
+
+def downloads(at: AppTest) -> list[Any]:
+    """The buttons that offer files, but for those of the figures."""
+    return [found for found in at.get("download_button") if found.label not in FORMATS]
 
 
 def texts(at: AppTest) -> str:
