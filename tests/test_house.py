@@ -16,9 +16,12 @@ ALSO = {
     "runs": {"store", "analysis"},  # runs.results joins what is stored with what is computed
     "store": {"items", "methods", "models", "recognition", "values"},
     "interchange": {"store", "runs", "methods", "recognition", "models", "items", "values"},
+    # What runs show, put together: it stands above charts and beside pages.
+    "reports": {"charts", "analysis", "runs", "store", "methods", "recognition", "models", "items", "values"},
     "cluster": {"store", "runs", "methods", "recognition", "models", "items"},
     "cli": {
         "cluster",
+        "reports",
         "interchange",
         "store",
         "runs",

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from core.charts.paper import COLUMNS, Taken, take_apart
 
+INK = "#3d4451"  # of text and axes, as core.charts.redraw draws them
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of zip files: the same content, the same bytes
 SCRIPT = Path(__file__).with_name("redraw.py")
 README = """A figure of Polycompass with what it is made of.
