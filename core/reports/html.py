@@ -17,7 +17,7 @@ figcaption, caption { font-size: .9rem; opacity: .85; margin: .3rem 0 }
 .wide { overflow-x: auto; margin: 1.2rem 0 }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; min-width: 60% }
 caption { caption-side: top } th, td { padding: .25rem .7rem .25rem 0; border-bottom: 1px solid var(--line) }
-thead th { border-bottom-width: 2px; vertical-align: bottom }
+thead th { overflow-wrap: normal; border-bottom-width: 2px; vertical-align: bottom }
 td { min-width: 3.2rem; max-width: 26rem }
 pre { background: var(--soft); padding: .8rem; overflow-x: auto; font-size: .8rem; white-space: pre-wrap }
 @media print {

@@ -79,12 +79,12 @@ def _styles() -> dict[str, Any]:
         "below": style("below", 8, textColor="#555555", spaceAfter=10),
         "cell": style("cell", 7.3, spaceAfter=0),
         "head": style("head", 7.3, BOLD, spaceAfter=0),
-        "code": style("code", 6.6, MONO, leading=8.6),
+        "code": style("code", 6.6, MONO, leading=8.6, spaceAfter=0),
     }
 
 
 def _story(report: Report, width: float, height: float, places: list[_Place]) -> list[Any]:
-    from reportlab.platypus import Paragraph
+    from reportlab.platypus import KeepTogether, Paragraph
 
     styles = _styles()
     story: list[Any] = [
@@ -93,10 +93,15 @@ def _story(report: Report, width: float, height: float, places: list[_Place]) ->
     ]
     number = 0
     for section in report.sections:
-        story.append(_heading(section.id, section.title, styles["heading"]))
+        flow: list[Any] = []
         for block in section.blocks:
             number += isinstance(block, Chart)
-            story += _flow(block, number, styles, (width, height), places)
+            flow.append(_flow(block, number, styles, (width, height), places))
+        heading = _heading(section.id, section.title, styles["heading"])
+        first = flow[0] if flow else []
+        # A heading stays with the figure below it, and with the first lines of what is no figure.
+        story += [KeepTogether([heading, *first])] if isinstance(section.blocks[0], Chart) else [heading, *first]
+        story += [one for some in flow[1:] for one in some]
     return story
 
 
@@ -120,7 +125,7 @@ def _heading(key: str, title: str, style: Any) -> Any:
 def _flow(
     block: Block, number: int, styles: dict[str, Any], room: tuple[float, float], places: list[_Place]
 ) -> list[Any]:
-    from reportlab.platypus import KeepTogether, Paragraph
+    from reportlab.platypus import Paragraph
 
     if isinstance(block, Text):
         return [Paragraph(_plain(block.text), styles["text"])]
@@ -134,7 +139,7 @@ def _flow(
     if isinstance(block, Table):
         return [Paragraph(_plain(block.caption[:LONGEST_CELL]), styles["caption"]), _grid(block, styles, room[0])]
     said = Paragraph(_plain(f"Figure {number}. {block.caption}"), styles["below"])
-    return [KeepTogether([_picture(pdf(block.figure), room, places.append), said])]
+    return [_picture(pdf(block.figure), room, places.append), said]
 
 
 def _picture(picture: bytes, room: tuple[float, float], placed: Callable[[_Place], None]) -> Any:
@@ -146,6 +151,8 @@ def _picture(picture: bytes, room: tuple[float, float], placed: Callable[[_Place
     scale = min(1.0, room[0] / float(box.width), 0.8 * room[1] / float(box.height))
 
     class Picture(Flowable):  # type: ignore[misc]
+        keepWithNext = 1  # with its caption
+
         def wrap(self, width: float, height: float) -> tuple[float, float]:
             return scale * float(box.width), scale * float(box.height)
 
@@ -172,7 +179,7 @@ def _grid(block: Table, styles: dict[str, Any], width: float) -> Any:
 def _widths(block: Table, width: float) -> list[float]:
     """Room by the longest cell of each column, up to a limit, and never more than the page has."""
     cells = list(zip(block.columns, *block.rows, strict=True)) if block.rows else [(one,) for one in block.columns]
-    wanted = [min(190.0, 12 + 4.6 * max(len(cell) for cell in column)) for column in cells]
+    wanted = [min(190.0, 14 + 5.0 * max(len(cell) for cell in column)) for column in cells]
     return [one * min(1.0, width / sum(wanted)) for one in wanted]
 
 

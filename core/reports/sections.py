@@ -77,7 +77,9 @@ def ranked(of: Subject) -> Made:
     return (
         Text(f"Under the profile “{of.profile.name}”: {verdict}"),
         Chart(ranking(found, model_colours(of.order)), caption),
-        table(f"Ranking by {name.lower()}. Scored: answers in which values were read, of questions asked", frame),
+        table(
+            f"Ranking by the statistic “{name}”. Scored: answers in which values were read, of questions asked", frame
+        ),
     )
 
 

@@ -24,7 +24,7 @@ if str(ROOT) not in sys.path:  # the pages are no installed package
 from pages.shared import resources
 
 WAIT_S = 60
-EXPLORE = ("overview", "radar", "profile", "scenarios", "pluralism", "robustness", "circle")
+EXPLORE = ("overview", "radar", "profile", "scenarios", "pluralism", "robustness", "circle", "report")
 PAGES = {name: f"pages/explore/{name}.py" for name in EXPLORE} | {
     **{name: f"pages/persons/{name}.py" for name in ("cards", "mixtures", "surveys", "orientations")},
     **{name: f"pages/evaluate/{name}.py" for name in ("launch", "runs", "models", "suites", "answers")},
@@ -53,6 +53,7 @@ TITLES = {
     "mixtures": "A group of people",
     "surveys": "Profiles from your own survey data",
     "orientations": "Seven cultural orientations",
+    "report": "A report to read, print and cite",
     "launch": "Launch an evaluation",
     "runs": "Runs",
     "models": "Models",
