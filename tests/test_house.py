@@ -85,6 +85,12 @@ def test_files_stay_small(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
 
 
+def test_every_chart_can_be_taken_as_a_figure() -> None:
+    """pages.shared.charting.show_chart offers it; core.charts.paper knows what it is made of."""
+    callers = [name(path) for path in PAGES if "plotly_chart(" in path.read_text(encoding="utf-8")]
+    assert callers == ["pages/shared/charting.py"]
+
+
 def test_pages_lie_in_sub_folders() -> None:
     """Streamlit runs flat pages/*.py itself on a first deep link, without app.py."""
     assert not list((ROOT / "pages").glob("*.py"))

@@ -159,8 +159,6 @@ def _plane(axes: Any, settings: Settings) -> None:
             side.set_label_position("top")
         if axis["grid"]:
             side.grid(True, color=GRID, linewidth=0.6)
-        if axis["zero"]:
-            (axes.axvline if name == "x" else axes.axhline)(0, color="#8c8c8c", linewidth=0.8, zorder=0.5)
         side.set_tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
@@ -178,6 +176,8 @@ def _ends(axes: Any, settings: Settings) -> None:
         if axis["reversed"] and low < high:
             low, high = high, low
         getattr(axes, f"set_{name}lim")(low, high)
+        if axis["zero"] and min(low, high) <= 0 <= max(low, high):  # a line that must not widen the figure
+            (axes.axvline if name == "x" else axes.axhline)(0, color="#8c8c8c", linewidth=0.8, zorder=0.5)
 
 
 def _map(axes: Any, settings: Settings) -> None:

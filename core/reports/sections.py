@@ -135,13 +135,20 @@ def people(of: Subject) -> Made:
     found = profile_map(of.scores, list(names), weight_rows(countries, of.results.system.ids), "profile_match")
     order = cluster_order(found.value.T).tolist()
     frame = found.frame()
-    first = frame[frame["may_be_first"]].groupby("profile", sort=False)["model"].agg(", ".join)
+    first = frame[frame["may_be_first"]].groupby("profile", sort=False)["model"].agg(lambda m: _some(list(m), of))
     may = pd.DataFrame({"people": [names[id] for id in first.index], "may be first": first.to_numpy()})
     caption = f"Profile match (−1 to 1) of models and peoples; ★ first, ≈ may be first as others may. {SPREAD}."
     return (
         Chart(heatmap(found, names, columns=order), caption),
         table("For whom which models may be first: no other is surely better (95 %)", may),
     )
+
+
+def _some(models: list[str], of: Subject) -> str:
+    """Names, or how many where they are many."""
+    if len(models) <= MOST_DRAWN:
+        return ", ".join(models)
+    return f"{len(models)} of {len(of.models)} models, which cannot be told apart"
 
 
 def robustness(of: Subject) -> Made:
