@@ -23,6 +23,7 @@ COLUMNS = (
 WIDTH = 7.1  # inches: a page of two columns
 PER_INCH = 96.0  # Plotly's pixels
 HATCHES = {"/": "///", ".": "...", "x": "xxx", "\\": "\\\\\\", "-": "---"}
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # what XML cannot hold
 _TAG = re.compile(r"</?(?:b|i|sup|sub|span|a|em|strong)(?:\s[^>]*)?>")
 
 Row = dict[str, str]
@@ -81,8 +82,9 @@ def take_apart(figure: go.Figure) -> Taken:
 
 
 def plain(text: str) -> str:
-    """Plotly's markup as text: line breaks stay, other tags go, escaped letters are themselves."""
-    return html.unescape(_TAG.sub("", text.replace("<br>", "\n")))
+    """Plotly's markup as text: line breaks stay, other tags go, escaped letters are themselves, and what no file can
+    hold is U+FFFD."""
+    return _UNPRINTABLE.sub("\ufffd", html.unescape(_TAG.sub("", text.replace("<br>", "\n"))))
 
 
 def _row(at: int, name: str, cells: Mapping[str, Any]) -> Row:

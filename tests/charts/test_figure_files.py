@@ -91,8 +91,8 @@ def test_a_name_is_never_markup_or_a_formula() -> None:
     picture = svg(figure.update_layout(title="t"))
     assert {"$x$", "<script>alert(1)</script>"} <= texts(picture)
     assert b"<script" not in picture
-    long = go.Figure(go.Scatter(x=[1], y=["y" * 5000], mode="markers"))
-    assert short("y" * 5000) in texts(svg(long))
+    long = go.Figure(go.Scatter(x=[1], y=["y" * 5000], mode="markers", name="a\x07b\x00\ud800"))
+    assert {short("y" * 5000), "a\ufffdb\ufffd\ufffd"} <= texts(svg(long))
 
 
 def test_what_cannot_be_drawn_is_refused_and_not_left_out() -> None:
