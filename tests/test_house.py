@@ -15,10 +15,13 @@ ORDER = ["charts", "analysis", "runs", "methods", "recognition", "models", "item
 ALSO = {
     "runs": {"store", "analysis"},  # runs.results joins what is stored with what is computed
     "store": {"items", "methods", "models", "recognition", "values"},
-    "interchange": {"store", "runs", "methods", "items"},
+    "interchange": {"store", "runs", "methods", "recognition", "models", "items", "values"},
+    # What runs show, put together: it stands above charts and beside pages.
+    "reports": {"charts", "analysis", "runs", "store", "methods", "recognition", "models", "items", "values"},
     "cluster": {"store", "runs", "methods", "recognition", "models", "items"},
     "cli": {
         "cluster",
+        "reports",
         "interchange",
         "store",
         "runs",
@@ -80,6 +83,12 @@ def test_pages_hold_no_sql_and_no_statistics(path: Path) -> None:
 @pytest.mark.parametrize("path", [*MODULES, *PAGES], ids=name)
 def test_files_stay_small(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_every_chart_can_be_taken_as_a_figure() -> None:
+    """pages.shared.charting.show_chart offers it; core.charts.paper knows what it is made of."""
+    callers = [name(path) for path in PAGES if "plotly_chart(" in path.read_text(encoding="utf-8")]
+    assert callers == ["pages/shared/charting.py"]
 
 
 def test_pages_lie_in_sub_folders() -> None:

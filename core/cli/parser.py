@@ -17,7 +17,7 @@ exit codes:
   3  the run ended before its end, by a limit, by hand or with calls that failed: `run --resume` goes on with it"""
 FILES = (
     "CSV, JSONL or Parquet with model, response, and item or prompt; a log of Inspect AI (.eval or .json); "
-    "results of promptfoo (.json)"
+    "results of promptfoo (.json); the archive of a run (.zip)"
 )
 LABELLED = (
     "CSV with text, value, label, and perhaps question, split, group; ValueEval's arguments or sentences (.tsv); "
@@ -87,6 +87,8 @@ def parser() -> argparse.ArgumentParser:
     _readings(commands.add("readings", "reading", "List who read a run, and choose whose reading speaks for it."))
     _compare(commands.add("compare", "keeping", "Print in what the settings of two runs differ."))
     _export(commands.add("export", "stored", "Write one run's answers with their readings, one row an answer."))
+    _archive(commands.add("archive", "archiving", "Write a run as one file that another installation reads back."))
+    _report(commands.add("report", "reporting", "Write what runs show as one HTML or PDF file."))
     _labels(
         commands.add("labels", "labels", "Write what people read in a run's answers to a file, or read it from one.")
     )
@@ -315,6 +317,27 @@ def _export(command: argparse.ArgumentParser) -> None:
         help="default: standard output (csv and jsonl only), texts as they are; Inspect keeps a log for each model: "
         "FILE.zip holds them, FILE.eval or FILE.json the log of a run's one model",
     )
+    add("--force", action="store_true", help="replace FILE if it exists")
+
+
+def _archive(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("run_id", metavar="RUN_ID", help=RUN)
+    add("-o", "--out", metavar="FILE", required=True, help="a .zip file; `import` reads it into another store")
+    add("--people", action="store_true", help="with labellers' pseudonyms and notes (default: numbered, no notes)")
+    add("--force", action="store_true", help="replace FILE if it exists")
+
+
+def _report(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("run_id", metavar="RUN_ID", nargs="+", help=f"{RUN}; several must be read alike")
+    add("-o", "--out", metavar="FILE", required=True, help="a .html or .pdf file")
+    add("--model", metavar="NAME", nargs="+", action="extend", help="only these models (default: all)")
+    add(
+        "--profile", metavar="NAME", default="equal", help="whose values count: a profile's name or id (default: equal)"
+    )
+    add("--statistic", metavar="NAME", default="weighted_sum", help="the alignment's (default: weighted_sum)")
+    add("--leave-out", metavar="SECTION", nargs="+", action="extend", help="sections to leave out, by name")
     add("--force", action="store_true", help="replace FILE if it exists")
 
 

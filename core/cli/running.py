@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from core.cli.archiving import import_run
 from core.cli.confirming import at_terminal, confirmed
 from core.cli.events import Events, events
 from core.cli.following import CUT_SHORT, follow
@@ -25,6 +26,7 @@ from core.cli.saving import load
 from core.cli.stored import Ended, say_results, told
 from core.cluster.drive import carrying_out
 from core.errors import UserError
+from core.interchange.archive_read import is_archive
 from core.interchange.imports import read_any
 from core.runs.estimate import PILOT, estimate
 from core.runs.execute import CarryOut
@@ -102,6 +104,8 @@ def extend(args: argparse.Namespace) -> int:
 def import_answers(args: argparse.Namespace) -> int:
     """Store a file of answers as a run and read values in them."""
     path = Path(args.file)
+    if is_archive(path.name):
+        return import_run(args, path)
     recogniser = recogniser_from(args)
     with events(args) as tell, managed(args) as manager:
         suite = suite_from(args, manager.store) if args.suite else None

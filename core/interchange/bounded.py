@@ -39,6 +39,7 @@ class Archive:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             # Of two members of one name the last one counts, as for every reader of zips.
             self._members = {member.filename: member for member in self._zip.infolist()}
+            self.repeated = len(self._members) < len(self._zip.infolist())
         except FAULTS as error:
             raise UserError(f"{filename} is not a readable zip file.") from error
         if len(self._members) > MAX_MEMBERS:

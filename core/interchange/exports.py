@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from core.errors import UserError
+from core.interchange.archive import archive
 from core.interchange.inspect_log import logs
 from core.interchange.inspect_sample import summary
 from core.store import queries
@@ -62,6 +63,7 @@ EXPORTS: dict[str, tuple[str, Export]] = {
     "JSONL": (".jsonl", jsonl),
     "Inspect logs (.eval)": ("-eval.zip", inspect),
     "Inspect logs (.json)": ("-json.zip", inspect_json),
+    "Archive": ("-archive.zip", archive),
 }
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.store import queries
 from core.store.queries import RunHead
+from pages.shared.archiving import bring_archive
 from pages.shared.parts import start_first_run
 from pages.shared.plain import escape
 from pages.shared.readings import live_reading, show_readings
@@ -67,8 +68,10 @@ st.title("Runs")
 every = every_run()
 if every:
     look_at(choose(every), every)
+    bring_archive()
     stored_replies()
 else:
     st.info("There are no runs yet.", icon=":material/hourglass_empty:")
     if st.button("Evaluate the embedded model", type="primary", icon=":material/play_arrow:"):
         start_first_run()
+    bring_archive()

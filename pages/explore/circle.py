@@ -5,7 +5,8 @@ import streamlit as st
 from core.charts.circle import METHODS, circle
 from core.charts.style import model_colours
 from core.errors import UserError
-from pages.shared.parts import RADAR_CONFIG, empty, measure_note, nothing_read, shown_models, warn_of_low_information
+from pages.shared.charting import show_chart
+from pages.shared.parts import empty, measure_note, nothing_read, shown_models, warn_of_low_information
 from pages.shared.placing import CAPTIONS, outlines_of, placed, places_of
 from pages.shared.pluralism import choose_people
 from pages.shared.resources import models_in_order
@@ -42,7 +43,7 @@ def draw(shown: View) -> None:
     names = [shown.results.system.names[value] for value in shown.results.system.ids]
     outlines = outlines_of(placing, scores, people, mine)
     figure = circle(placing, places, names, model_colours(models_in_order()), outlines)
-    st.plotly_chart(figure, config=RADAR_CONFIG, key="circle", alt="Models and peoples on the circle of values")
+    show_chart(figure, key="circle", alt="Models and peoples on the circle of values")
     st.caption(
         "Each is standardised over the values first: what is drawn is the shape of a profile, not how strongly it is "
         "expressed. People's ratings and models' answers are different instruments: read directions, not distances. "

@@ -6,9 +6,9 @@ import streamlit as st
 from core.analysis.alignment import Ranking, rank
 from core.charts.ranking import ranking
 from core.charts.style import model_colours
+from pages.shared.charting import show_chart
 from pages.shared.denominators import case_notes, cases_of
 from pages.shared.parts import (
-    RADAR_CONFIG,
     choose_statistic,
     downloads,
     empty,
@@ -75,7 +75,7 @@ if ranked.table["alignment"].isna().all() and len(set(shown.weights.round(9))) =
     st.stop()
 st.text(verdict(ranked, shown.profile.name))
 figure = ranking(ranked, model_colours(models_in_order()), cases)
-st.plotly_chart(figure, config=RADAR_CONFIG, key="ranking", alt="Models ranked by alignment, with 95 % intervals")
+show_chart(figure, key="ranking", alt="Models ranked by alignment, with 95 % intervals")
 case_notes(ranked, cases)
 unranked(shown)
 information_notes(shown, shown.models)

@@ -7,8 +7,8 @@ from core.analysis.scores import Scores
 from core.charts.heatmap import heatmap
 from core.charts.world import VIEWS, world
 from core.values.cultures import SPREAD
+from pages.shared.charting import show_chart
 from pages.shared.parts import (
-    RADAR_CONFIG,
     choose_statistic,
     downloads,
     empty,
@@ -36,9 +36,7 @@ def draw(shown: View) -> None:
     names = {profile.id: profile.name for profile in chosen}
     rows = cluster_order(found.value).tolist() if ordered else None
     columns = cluster_order(found.value.T).tolist() if ordered else None
-    st.plotly_chart(
-        heatmap(found, names, rows, columns), config=RADAR_CONFIG, key="map", alt="Alignment of models and peoples"
-    )
+    show_chart(heatmap(found, names, rows, columns), key="map", alt="Alignment of models and peoples")
     st.caption(f"★ first for these people; ≈ may be first, but others may as well. {SPREAD}.")
     measure_note(shown)
     warn_of_low_information(shown)
@@ -66,9 +64,7 @@ def on_the_map(scores: Scores, statistic: str) -> None:
     countries = profiles_of(["country"])
     names = {profile.id: profile.name for profile in countries}
     found = map_of(scores, countries, statistic)
-    st.plotly_chart(
-        world(found, model, names, str(area)), config=RADAR_CONFIG, key="world", alt=map_alt(found, model, names)
-    )
+    show_chart(world(found, model, names, str(area)), key="world", alt=map_alt(found, model, names))
     st.caption(map_note(found.profiles, names, str(area)))
 
 

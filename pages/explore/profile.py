@@ -10,9 +10,9 @@ from core.store import records
 from core.values.cultures import SPREAD
 from core.values.nearest import how_weak, nearest
 from core.values.weighting import SCHEMES, effective_number, softmax_inverse
+from pages.shared.charting import show_chart
 from pages.shared.denominators import case_notes, cases_of
 from pages.shared.parts import (
-    RADAR_CONFIG,
     choose_statistic,
     empty,
     measure_note,
@@ -37,7 +37,7 @@ def draw(shown: View) -> None:
         st.info("With equal weights there is no profile to match: choose a profile or move a weight.")
     cases = cases_of(shown, ranked)
     figure = ranking(ranked, model_colours(models_in_order()), cases)
-    st.plotly_chart(figure, config=RADAR_CONFIG, key="live", alt="Models ranked live")
+    show_chart(figure, key="live", alt="Models ranked live")
     case_notes(ranked, cases)
     groups = ranked.table[ranked.table["group"] > 0].groupby("group")["model"].apply(", ".join)
     for number, members in groups.items():

@@ -5,9 +5,9 @@ import streamlit as st
 from core.analysis.scores import Kind
 from core.charts.radar import radar
 from core.charts.style import model_colours, model_dashes
+from pages.shared.charting import show_chart
 from pages.shared.denominators import choose_cases, radar_note
 from pages.shared.parts import (
-    RADAR_CONFIG,
     downloads,
     empty,
     information_notes,
@@ -73,9 +73,8 @@ def draw(shown: View) -> None:
         cases,
         doubts,
     )
-    picked = st.plotly_chart(
+    picked = show_chart(
         figure,
-        config=RADAR_CONFIG,
         key="radar",
         on_select="rerun",
         selection_mode="points",

@@ -5,8 +5,8 @@ import streamlit as st
 from core.analysis.robustness import NEAR
 from core.charts.acceptability import acceptability as chart
 from core.errors import UserError
+from pages.shared.charting import show_chart
 from pages.shared.parts import (
-    RADAR_CONFIG,
     choose_statistic,
     downloads,
     empty,
@@ -59,7 +59,7 @@ def draw(shown: View) -> None:
     except UserError as error:
         show_error(error)
         return
-    st.plotly_chart(chart(found, str(around)), config=RADAR_CONFIG, key="smaa", alt="Rank acceptability of the models")
+    show_chart(chart(found, str(around)), key="smaa", alt="Rank acceptability of the models")
     st.caption(
         "Stochastic multicriteria acceptability analysis (Lahdelma & Salminen 2001) over 10,000 weightings: no one has "
         "to agree on the weights to see who would be first for how many of them. Scores on which all scenarios of a "

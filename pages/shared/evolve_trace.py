@@ -13,7 +13,8 @@ from core.runs.search_plan import search_plan_from_json
 from core.store import ledger, searches
 from core.store.searches import SearchHead
 from core.values.system import system
-from pages.shared.parts import RADAR_CONFIG, dollars
+from pages.shared.charting import show_chart
+from pages.shared.parts import dollars
 from pages.shared.plain import escape, show_error
 from pages.shared.resources import search_runner, store
 
@@ -83,15 +84,21 @@ def trace(found: Evolved) -> None:
         )
     if found.tried:
         _verdict(found)
-    st.plotly_chart(informativeness(table(found)), config=RADAR_CONFIG, key="evolve-scores")
+    show_chart(
+        informativeness(table(found)), key="evolve-scores", alt="How far each question told the panel apart, by pull"
+    )
     st.caption("Filled: confirmed on fresh answers. Scores on the first panel chose the questions, so they run high.")
     frame = arms_now(store(), found.search_id, found.plan)
     if len(frame):
-        st.plotly_chart(arms(frame), config=RADAR_CONFIG, key="evolve-arms")
+        show_chart(arms(frame), key="evolve-arms", alt="Topics with their mean reward and bound")
     categories, best = covered(found)
     values = system(found.plan.system)
     names = [values.names[value] for value in values.ids]
-    st.plotly_chart(coverage(categories, names, best), config=RADAR_CONFIG, key="evolve-coverage")
+    show_chart(
+        coverage(categories, names, best),
+        key="evolve-coverage",
+        alt="How far models differ at best, by topic and value",
+    )
 
 
 def _verdict(found: Evolved) -> None:

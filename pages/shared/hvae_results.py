@@ -10,7 +10,8 @@ from core.methods.hvae.conditions import condition_of, conditions
 from core.runs.orientation import Orientation, load_orientation, published
 from core.store import queries
 from core.store.queries import RunHead
-from pages.shared.parts import RADAR_CONFIG, downloads
+from pages.shared.charting import show_chart
+from pages.shared.parts import downloads
 from pages.shared.plain import escape
 from pages.shared.resources import models_in_order, store
 
@@ -59,7 +60,7 @@ def rings(found: Orientation) -> None:
             with st.container(width=RING_WIDTH):
                 title = f"{label(model)}: where its choices point"
                 chart = svo_ring(_vectors(found, model, told), title)
-                st.plotly_chart(chart, config=RADAR_CONFIG, key=f"svo_ring {model}", alt=title)
+                show_chart(chart, key=f"svo_ring {model}", alt=title)
     st.caption(
         "Lines inside the ring are the six sliders; arrows the mean direction, wedges its 95 % interval over "
         "repetitions, dots single repetitions. On these sliders angles lie between -16.3° and 61.4°. The types meet "
@@ -135,7 +136,7 @@ def bars(found: Orientation) -> None:
     if found.rationality["condition"].nunique() > 1:
         title = "Value rationality by target"
         chart = value_rationality(found.rationality, model_colours(models_in_order()))
-        st.plotly_chart(chart, config=RADAR_CONFIG, key="svo_bars", alt=title)
+        show_chart(chart, key="svo_bars", alt=title)
     st.caption(
         "**Our definition.** The paper minimises a distance between the target values and the choices, but does not "
         "say which distance, nor how often it asked. Here the target is the interval of angles that one who follows "

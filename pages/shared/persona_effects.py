@@ -10,7 +10,8 @@ from core.charts.persona_effects import persona_effects
 from core.charts.style import label
 from core.methods.personas import PLACEBO
 from core.runs.persona_results import PersonaResults, effect_table
-from pages.shared.parts import RADAR_CONFIG, downloads
+from pages.shared.charting import show_chart
+from pages.shared.parts import downloads
 from pages.shared.personas import choose_kind, name_of
 from pages.shared.plain import escape
 from pages.shared.portrait import NAMES
@@ -34,7 +35,7 @@ def show_effects(found: PersonaResults) -> None:
         return
     values = [NAMES[value] for value in dict.fromkeys(effect_table(found, kind)["value"])]
     figure = persona_effects(rows, values, f"What personas change in the answers of {label(found.model)}")
-    st.plotly_chart(figure, config=RADAR_CONFIG, key="persona_effects", alt="Differences between personas by value")
+    show_chart(figure, key="persona_effects", alt="Differences between personas by value")
     _explain(found, kind)
     _table(rows)
     with st.expander(f"All {len(names)} contrasts", icon=":material/table:"):

@@ -13,7 +13,8 @@ from core.errors import UserError
 from core.items.dimensions import IDS, VALUES, of_system
 from core.runs.persona_results import PersonaResults, beside_people, comparable, groups_of
 from core.values.persona_groups import HumanGroup, read_groups
-from pages.shared.parts import RADAR_CONFIG, downloads
+from pages.shared.charting import show_chart
+from pages.shared.parts import downloads
 from pages.shared.personas import name_of
 from pages.shared.plain import escape, show_error
 from pages.shared.portrait import NAMES
@@ -38,7 +39,7 @@ def show_humans(found: PersonaResults) -> None:
         return
     title = f"{name_of(contrast)}: {label(found.model)} and people"
     figure = persona_humans(made, NAMED, title)
-    st.plotly_chart(figure, config=RADAR_CONFIG, key="persona_scatter", alt="Model and people, value by value")
+    show_chart(figure, key="persona_scatter", alt="Model and people, value by value")
     sources = "; ".join(dict.fromkeys(group.source for group in groups))
     st.caption(
         f"People: {escape(sources)}. Groups of people overlap widely: a d of .3 is a third of the spread between "

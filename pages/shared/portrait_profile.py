@@ -10,7 +10,8 @@ from core.charts.portrait_radar import portrait_radar
 from core.charts.portrait_whiskers import portrait_whiskers
 from core.items.dimensions import SYSTEMS
 from core.runs.portrait_results import PortraitResults
-from pages.shared.parts import RADAR_CONFIG, downloads
+from pages.shared.charting import show_chart
+from pages.shared.parts import downloads
 from pages.shared.portrait import NAMES, choose_models, choose_system, looks, published
 
 FIGURES = ("score", "low", "high", "raw", "sd")
@@ -41,9 +42,9 @@ def show_profile(found: PortraitResults) -> None:
     colours, dashes = looks(found)
     what = f"{SYSTEMS[kind]}, {SCORERS[scorer].name.lower()}"
     radar = portrait_radar(profile, models, kind, colours, dashes, f"Radar of the {what}")
-    st.plotly_chart(radar, config=RADAR_CONFIG, key="portrait_radar", alt=f"Radar: {what}")
+    show_chart(radar, key="portrait_radar", alt=f"Radar: {what}")
     dots = portrait_whiskers(profile, models, kind, colours, f"{what}, with 95 % intervals")
-    st.plotly_chart(dots, config=RADAR_CONFIG, key="portrait_dots", alt=f"{what}, with 95 % intervals")
+    show_chart(dots, key="portrait_dots", alt=f"{what}, with 95 % intervals")
     st.caption(
         "Points of the six-point scale above or below the model's own mean over the items that count; 95 % bootstrap "
         "intervals over situations. The zero ring of the radar is that mean, so its areas mean nothing. “More of a "

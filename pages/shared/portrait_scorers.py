@@ -8,7 +8,8 @@ from core.analysis.portrait.scorers import SCORERS
 from core.charts.portrait_ranks import portrait_ranks
 from core.items.dimensions import SYSTEMS
 from core.runs.portrait_results import PortraitResults
-from pages.shared.parts import RADAR_CONFIG, downloads
+from pages.shared.charting import show_chart
+from pages.shared.parts import downloads
 from pages.shared.portrait import NAMES, choose_system
 
 ALL = "all models"
@@ -24,7 +25,7 @@ def show_scorers(found: PortraitResults) -> None:
     titles = {name: SCORERS[name].name for name in found.profiles}
     whose = "mean of all models" if model == ALL else "one model"
     figure = portrait_ranks(table, NAMES, titles, f"Places of the {SYSTEMS[kind].lower()} by scorer, {whose}")
-    st.plotly_chart(figure, config=RADAR_CONFIG, key="portrait_ranks", alt=f"Places by scorer: {SYSTEMS[kind]}")
+    show_chart(figure, key="portrait_ranks", alt=f"Places by scorer: {SYSTEMS[kind]}")
     st.caption(
         "Where the scorers disagree on a place, the place is a choice of method and not a finding about the model."
     )

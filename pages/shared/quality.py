@@ -10,7 +10,8 @@ from core.runs.trust import trust
 from core.store import benches
 from core.store.benches import BenchHead
 from core.values.system import SCHWARTZ, ValueSystem
-from pages.shared.parts import RADAR_CONFIG, downloads
+from pages.shared.charting import show_chart
+from pages.shared.parts import downloads
 from pages.shared.reading import reader_labels
 from pages.shared.resources import store
 
@@ -47,7 +48,7 @@ def compare(heads: list[BenchHead], system: ValueSystem) -> None:
     chosen = table[table["name"] == figure]
     title = f"{FIGURES[str(figure)]} of reading {kinds[str(kind)]}, by value"
     chart = by_value(chosen, system.names, title, line)
-    st.plotly_chart(chart, config=RADAR_CONFIG, key="quality_by_value", alt=title)
+    show_chart(chart, key="quality_by_value", alt=title)
     if figure == "f1":
         st.caption("F1 depends on how common a value is: compare it with the F1 of one who always says yes, below.")
     _figures(table, heads, labels, system)
@@ -93,7 +94,7 @@ def examine(head: BenchHead, system: ValueSystem) -> None:
             kinds, counts = confused(store(), head, value)
             title = f"Confusion, {names[value]}"
             chart = confusion_matrix(counts, kinds, title)
-            st.plotly_chart(chart, config=RADAR_CONFIG, key="confusion", alt=title)
+            show_chart(chart, key="confusion", alt=title)
     _worst(head, value, system)
 
 
@@ -103,7 +104,7 @@ def _calibrated(head: BenchHead, value: str, name: str) -> None:
         st.info("There is no calibration curve: this recogniser's strengths are no probabilities, or nothing was read.")
         return
     title = f"Reliability, {name}"
-    st.plotly_chart(reliability(bins, title), config=RADAR_CONFIG, key="reliability", alt=title)
+    show_chart(reliability(bins, title), key="reliability", alt=title)
     st.caption("A point holds about a tenth of the texts; the number is how many, the bar the 95 % interval.")
 
 

@@ -15,9 +15,9 @@ from core.store import queries
 from core.store.queries import RunHead
 from core.values.system import system
 from pages.shared.bill import took
+from pages.shared.charting import show_chart
 from pages.shared.failing import failed
 from pages.shared.limiting import budget_used
-from pages.shared.parts import RADAR_CONFIG
 from pages.shared.resources import IMPORT, manager, models_in_order, results, store
 
 TICK_S = 1.0
@@ -119,7 +119,7 @@ def partial_radar(head: RunHead) -> None:
     models = [model for model in order if model in found.raw.models][:MOST_SHOWN]
     n = int(found.raw.n_items.max())
     figure = radar(found.raw.only(models), system(head.system).names, model_colours(order), model_dashes(order))
-    st.plotly_chart(figure, config=RADAR_CONFIG, key="partial", alt="Radar of the values read so far")
+    show_chart(figure, key="partial", alt="Radar of the values read so far")
     going = manager().running(head.run_id)
     first = f" The first {MOST_SHOWN} of {len(found.raw.models)} models." if len(found.raw.models) > MOST_SHOWN else ""
     st.caption(f"{'So far' if going else 'Read'}: n = {n} scenarios.{first} Bands (95 %) appear from 8 scenarios on.")

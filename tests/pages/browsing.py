@@ -13,6 +13,7 @@ from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from core.charts.export import FORMATS
 from core.paths import ROOT
 from core.runs.manager import RunManager
 from core.store.database import ENVIRONMENT
@@ -23,7 +24,7 @@ if str(ROOT) not in sys.path:  # the pages are no installed package
 from pages.shared import resources
 
 WAIT_S = 60
-EXPLORE = ("overview", "radar", "profile", "scenarios", "pluralism", "robustness", "circle")
+EXPLORE = ("overview", "radar", "profile", "scenarios", "pluralism", "robustness", "circle", "report")
 PAGES = {name: f"pages/explore/{name}.py" for name in EXPLORE} | {
     **{name: f"pages/persons/{name}.py" for name in ("cards", "mixtures", "surveys", "orientations")},
     **{name: f"pages/evaluate/{name}.py" for name in ("launch", "runs", "models", "suites", "answers")},
@@ -52,6 +53,7 @@ TITLES = {
     "mixtures": "A group of people",
     "surveys": "Profiles from your own survey data",
     "orientations": "Seven cultural orientations",
+    "report": "A report to read, print and cite",
     "launch": "Launch an evaluation",
     "runs": "Runs",
     "models": "Models",
@@ -131,6 +133,11 @@ def type_in(selectbox: Any, text: str) -> None:
 
 def labels(widgets: Any) -> list[str]:
     return [widget.label for widget in widgets]
+
+
+def downloads(at: AppTest) -> list[Any]:
+    """The buttons that offer files, but for those of the figures."""
+    return [found for found in at.get("download_button") if found.label not in FORMATS]
 
 
 def texts(at: AppTest) -> str:

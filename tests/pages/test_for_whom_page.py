@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from browsing import calm, figures, frame, labels, manager, press, texts, visit
+from browsing import calm, downloads, figures, frame, labels, manager, press, texts, visit
 from stores import fill_foundations
 from streamlit.testing.v1 import AppTest
 
@@ -95,7 +95,7 @@ def test_who_may_be_first_is_said_in_words_for_all_people(small_app: Path) -> No
     models = {model for model, _ in found}
     best = max(models, key=lambda model: found[model, "country:SE"])
     assert best in table["Sweden"].split(", ")
-    assert SPREAD in texts(at) and labels(at.get("download_button")) == ["CSV", "Parquet"]
+    assert SPREAD in texts(at) and labels(downloads(at)) == ["CSV", "Parquet"]
 
 
 def test_one_model_is_first_for_all(small_app: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from browsing import button, figures, frame, labels, manager, one, only, press, ranked, texts, visit
+from browsing import button, downloads, figures, frame, labels, manager, one, only, press, ranked, texts, visit
 from builders import add_reading, add_responses, response, suite, verdict
 from stores import PANEL
 
@@ -26,7 +26,7 @@ def test_a_small_panel_is_ranked_with_its_denominators(small_app: Path) -> None:
     assert table.loc["simulated/self-enhancing", "scored"] == "30 of 30"
     assert table["n_items"].between(1, 30).all()
     assert (table["low"] < table["alignment"]).all() and (table["alignment"] < table["high"]).all()
-    assert labels(at.get("download_button")) == ["CSV", "Parquet"]
+    assert labels(downloads(at)) == ["CSV", "Parquet"]
 
 
 def test_simulated_respondents_are_marked_as_such(small_app: Path) -> None:

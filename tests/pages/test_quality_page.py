@@ -10,6 +10,7 @@ from browsing import (
     WAIT_S,
     button,
     calm,
+    downloads,
     everything,
     figures,
     frame,
@@ -147,7 +148,7 @@ def test_a_measurement_stands_beside_what_ships(empty_app: Path) -> None:
         "Token table, as shipped",
         "MiniLM, as shipped",
     ]
-    assert labels(at.get("download_button"))[:2] == ["CSV", "Parquet"]
+    assert labels(downloads(at))[:2] == ["CSV", "Parquet"]
 
 
 def test_one_measurement_closely(empty_app: Path) -> None:

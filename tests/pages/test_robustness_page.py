@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browsing import figures, frame, labels, manager, only, press, texts, visit
+from browsing import downloads, figures, frame, labels, manager, only, press, texts, visit
 from stores import fill_foundations
 from streamlit.testing.v1 import AppTest
 
@@ -130,7 +130,7 @@ def test_without_its_only_value_a_profile_ranks_nobody(small_app: Path) -> None:
 def test_fifty_models_and_their_downloads(large_app: Path) -> None:
     at = visit("robustness")
     assert len(shares(at)) == 50 and len(figures(at)[0]["data"]) == 6
-    assert labels(at.get("download_button")) == ["CSV", "Parquet"]
+    assert labels(downloads(at)) == ["CSV", "Parquet"]
 
 
 def test_hostile_models_keep_their_names(hostile_app: Path) -> None:

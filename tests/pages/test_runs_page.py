@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import WAIT_S, button, calm, figures, frame, labels, manager, one, press, texts, visit
+from browsing import WAIT_S, button, calm, downloads, figures, frame, labels, manager, one, press, texts, visit
 from builders import until
 from servers import Answer, FaultyServer, completion, echo, error, serve
 from stores import PANEL
@@ -79,7 +79,7 @@ def test_the_radar_opens_on_this_run(small_app: Path) -> None:
 
 
 def test_the_data_and_the_plan_can_be_taken_away(small_app: Path) -> None:
-    found = visit("runs").get("download_button")
+    found = downloads(visit("runs"))
     assert {*EXPORTS, "TOML", "JSON"} == set(labels(found))
     assert all(button.proto.ignore_rerun for button in found)
 

@@ -1,0 +1,1 @@
+"""What runs show, as one file to read, print and cite."""

@@ -1,0 +1,27 @@
+"""How every page shows a chart: the figure, and below it the same for a paper."""
+
+import re
+from functools import partial
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.charts.export import FORMATS
+from pages.shared.parts import RADAR_CONFIG
+
+
+def show_chart(figure: go.Figure, key: str, alt: str, **options: Any) -> Any:
+    """The figure with what can be taken of it: SVG, PDF and PNG with vector text, and a zip with its data and a script
+    that redraws it. `alt` says what it shows; other options are those of st.plotly_chart, whose selection is returned.
+    Files are made when they are taken."""
+    picked = st.plotly_chart(figure, config=RADAR_CONFIG, key=key, alt=alt, **options)
+    name = re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")[:60]
+    with st.popover("Take this figure", icon=":material/download:", type="tertiary"), st.container(horizontal=True):
+        for label, (suffix, mime, made) in FORMATS.items():
+            st.download_button(
+                *(label, partial(made, figure), f"{name}{suffix}", mime),
+                key=f"take-{key}-{suffix}",
+                on_click="ignore",
+            )
+    return picked
