@@ -15,7 +15,7 @@ ORDER = ["charts", "analysis", "runs", "methods", "recognition", "models", "item
 ALSO = {
     "runs": {"store", "analysis"},  # runs.results joins what is stored with what is computed
     "store": {"items", "methods", "models", "recognition", "values"},
-    "interchange": {"store", "runs", "methods", "items"},
+    "interchange": {"store", "runs", "methods", "items", "values"},
     "cluster": {"store", "runs", "methods", "recognition", "models", "items"},
     "cli": {
         "cluster",
