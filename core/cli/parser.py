@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from core.errors import UserError
 from core.methods.value_compass import ValueCompass
+from core.runs.plan import own_recognisers
 
 EXIT_CODES = """\
 exit codes:
@@ -242,7 +243,7 @@ def _suite(command: argparse.ArgumentParser, help: str) -> None:
 def _reading(command: argparse.ArgumentParser) -> None:
     reading = command.add_mutually_exclusive_group()
     offline = "who reads values offline (default: lexicon; minilm is better, slower and an extra to install)"
-    reading.add_argument("--recogniser", choices=("lexicon", "minilm"), help=offline)
+    reading.add_argument("--recogniser", choices=("lexicon", "minilm", *own_recognisers()), help=offline)
     reading.add_argument("--judge", metavar="NAME", help="a model that reads the values instead")
     reading.add_argument("--no-recogniser", action="store_true", help="keep the answers and read no values in them")
     command.add_argument("--judge-base", metavar="URL", help="where the judge is reached")
