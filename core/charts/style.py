@@ -5,8 +5,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-# Paul Tol's "bright" and "vibrant" schemes without the greys: three made darker, so that
-# all stand out on both grounds (3 to 1 or more) and are told apart by colour-blind readers. Order: neighbours differ most.
+# Paul Tol's "bright" and "vibrant" schemes without the greys, three of them darker: told apart by colour-blind readers,
+# standing out on both grounds (3 to 1 or more). Order: neighbours differ most.
 PALETTE = (
     "#4477AA",
     "#EE6677",

@@ -27,7 +27,9 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_the_ratio_is_that_of_the_definition() -> None:
-    assert contrast("#000000", "#FFFFFF") == pytest.approx(21) and contrast("#777777", "#FFFFFF") == pytest.approx(4.478, abs=1e-3)
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21) and contrast("#777777", "#FFFFFF") == pytest.approx(
+        4.478, abs=1e-3
+    )
 
 
 @pytest.mark.parametrize("ground", GROUNDS)
