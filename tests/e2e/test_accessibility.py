@@ -5,7 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from driving import Server, Tabs, go, settle
 from playwright.sync_api import Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
 MAIN = ("Radar", "Launch", "Published")
 RULES = {
