@@ -25,6 +25,7 @@ page = st.navigation(
             st.Page("pages/explore/robustness.py", title="Robustness", icon=":material/balance:"),
             st.Page("pages/explore/circle.py", title="Circle", icon=":material/trip_origin:"),
             st.Page("pages/explore/report.py", title="Report", icon=":material/summarize:"),
+            st.Page("pages/explore/published.py", title="Published", icon=":material/public:"),
         ],
         "People": [
             st.Page("pages/persons/cards.py", title="Your values", icon=":material/style:", url_path="your-values"),

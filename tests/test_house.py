@@ -33,7 +33,7 @@ ALSO = {
         "methods",
     },
 }
-SHARED = {"csv_records", "errors", "paths", "text", "toml"}
+SHARED = {"csv_records", "errors", "extensions", "paths", "text", "toml"}
 MODULES = sorted((ROOT / "core").rglob("*.py"))
 PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").rglob("*.py"))]
 

@@ -5,16 +5,16 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-# Paul Tol's "bright" and "vibrant" schemes without the greys: told apart by colour-blind readers, legible on both
-# grounds. Order: neighbours differ most.
+# Paul Tol's "bright" and "vibrant" schemes without the greys, three of them darker: told apart by colour-blind readers,
+# standing out on both grounds (3 to 1 or more). Order: neighbours differ most.
 PALETTE = (
     "#4477AA",
     "#EE6677",
     "#228833",
-    "#CC9900",
+    "#BB8C00",
     "#AA3377",
-    "#33AACC",
-    "#EE7733",
+    "#309FBF",
+    "#E67331",
     "#009988",
     "#9966CC",
     "#CC3311",

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from core.errors import UserError
 from core.methods.value_compass import ValueCompass
+from core.runs.plan import own_recognisers
 
 EXIT_CODES = """\
 exit codes:
@@ -73,6 +74,8 @@ def parser() -> argparse.ArgumentParser:
     _import(commands.add("import", "running", "Read values in answers that you bring in a file; no model is asked."))
     bank = "Import a bank of items that people rated (Value Portrait), and check it against what was published."
     _import_portrait(commands.add("import-portrait", "portrait", bank))
+    site = "Import what the official Value Compass site published, to stand beside your runs."
+    _import_compass(commands.add("import-compass", "compass", site))
     runs = commands.add("runs", "stored", "List the runs in the store, newest first.")
     runs.add_argument("--json", action="store_true", help="print JSON instead of a table")
     show = commands.add("show", "stored", "Print one run's outcomes, bill and scores.")
@@ -199,6 +202,19 @@ def _import_portrait(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON instead of words")
 
 
+def _import_compass(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("source", metavar="SOURCE", help="a folder or .zip with a copy of the site, or the address of either")
+    add("--name", help="the results' name (default: the folder's or the address)")
+    add(
+        "--measured",
+        metavar="MONTH",
+        help="when the site measured, such as 2025-02 (default: as the folder's name says)",
+    )
+    add("--keep-good", action="store_true", help="take a file's good rows and leave out the bad ones")
+    add("--json", action="store_true", help="print JSON, one object an edition, instead of words")
+
+
 def _bench(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--data", metavar="FILE", required=True, help=LABELLED)
@@ -229,7 +245,7 @@ def _suite(command: argparse.ArgumentParser, help: str) -> None:
 def _reading(command: argparse.ArgumentParser) -> None:
     reading = command.add_mutually_exclusive_group()
     offline = "who reads values offline (default: lexicon; minilm is better, slower and an extra to install)"
-    reading.add_argument("--recogniser", choices=("lexicon", "minilm"), help=offline)
+    reading.add_argument("--recogniser", choices=("lexicon", "minilm", *own_recognisers()), help=offline)
     reading.add_argument("--judge", metavar="NAME", help="a model that reads the values instead")
     reading.add_argument("--no-recogniser", action="store_true", help="keep the answers and read no values in them")
     command.add_argument("--judge-base", metavar="URL", help="where the judge is reached")

@@ -1,21 +1,15 @@
-"""The files of a copy of Value Portrait's repository, in a folder or a zip: found by name wherever they lie in it.
-
-Nothing is unpacked to the disk, so a name in a zip can point nowhere; what is read is bounded (see bounded.Archive).
-"""
+"""The files of a copy of Value Portrait's repository, in a folder or a zip: found by name wherever they lie in it."""
 
 import hashlib
-import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import MappingProxyType
 
 from core.errors import UserError
-from core.interchange.bounded import MAX_MEMBER, Archive
+from core.interchange.copies import Copy, opened
 from core.items.bank_read import FileRead
-
-MAX_FOLDERS = 20_000
 
 # What a file is, by the end of its path; for each role also what cannot be shown without it.
 ROLES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -59,11 +53,11 @@ class Found:
 
     name: str
     paths: Mapping[str, tuple[str, ...]]
-    source: "Archive | Path"
+    source: Copy
 
     def read(self, role: str, path: str) -> tuple[bytes, FileRead]:
         """What a file holds, and what is to be remembered of it."""
-        data = self.source.read(path) if isinstance(self.source, Archive) else _from_folder(self.source, path)
+        data = self.source.read(path)
         return data, FileRead(path, role, hashlib.sha256(data).hexdigest(), len(data))
 
     def missing(self) -> tuple[str, ...]:
@@ -74,12 +68,8 @@ class Found:
 def find(source: Path | bytes, name: str) -> Found:
     """The files in a folder, a .zip at a path, or the bytes of a zip. Raises UserError when there is no such thing, or
     when nothing of a bank is in it."""
-    if isinstance(source, Path) and not source.is_dir():
-        source = _zip_at(source)
-    holder = Archive(source, name) if isinstance(source, bytes) else source
-    names = list(holder) if isinstance(holder, Archive) else list(_walk(holder))
-    plain = sorted(path for path in names if _inside(path))
-    paths = {role: tuple(path for path in plain if pattern.search(path)) for role, pattern in _PATTERNS.items()}
+    holder = opened(source, name)
+    paths = {role: tuple(path for path in holder if pattern.search(path)) for role, pattern in _PATTERNS.items()}
     paths["items"] = _best_items(paths["items"])
     if not any(paths.values()):
         raise UserError(
@@ -87,43 +77,6 @@ def find(source: Path | bytes, name: str) -> Found:
             "the like. Give the folder (or a zip) of your copy of the repository of Value Portrait."
         )
     return Found(name, paths, holder)
-
-
-def _zip_at(path: Path) -> bytes:
-    if not path.is_file():
-        raise UserError(f"There is no folder and no zip file at {path}.")
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{path.name} cannot be read ({error.strerror}).") from error
-
-
-def _walk(folder: Path) -> Iterator[str]:
-    """Paths below a folder with forward slashes; links are not followed, hidden folders not entered."""
-    for count, (here, folders, files) in enumerate(os.walk(folder)):
-        folders[:] = [each for each in folders if not each.startswith(".")]
-        if count > MAX_FOLDERS:
-            raise UserError(f"{folder} has more than {MAX_FOLDERS:,} folders. Name the copy of the repository itself.")
-        for each in files:
-            whole = Path(here) / each
-            if not whole.is_symlink():
-                yield whole.relative_to(folder).as_posix()
-
-
-def _from_folder(folder: Path, path: str) -> bytes:
-    whole = folder / path
-    try:
-        size = whole.stat().st_size
-        if size > MAX_MEMBER:
-            raise UserError(f"{path} has {size:,} bytes; {MAX_MEMBER:,} are the most.")
-        return whole.read_bytes()
-    except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}).") from error
-
-
-def _inside(path: str) -> bool:
-    parts = PurePosixPath(path.replace("\\", "/")).parts
-    return bool(parts) and ".." not in parts and not path.startswith("/") and "__MACOSX" not in parts
 
 
 def _best_items(paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from core.errors import UserError
+from core.extensions import files
 from core.items.files import read_suite
 from core.items.item import Suite
 from core.paths import DATA
@@ -31,8 +32,8 @@ def load_suite(path: Path) -> Suite:
 
 @cache
 def shipped_suites() -> dict[str, Suite]:
-    """Every shipped suite by id, in the order of the file names."""
-    found = [load_suite(path) for path in sorted((DATA / "suites").glob("*.toml"))]
+    """Every suite by id, in the order of the file names: those that ship, then those in one's own folder."""
+    found = [load_suite(path) for path in (*sorted((DATA / "suites").glob("*.toml")), *files("suites", ".toml"))]
     return {suite.id: suite for suite in found}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
+from core.extensions import objects
 from core.methods.base import Method
 from core.methods.hvae.method import Hvae
 from core.methods.personas import PortraitPersonas
@@ -10,12 +11,17 @@ from core.methods.portrait import Portrait
 from core.methods.value_compass import ValueCompass
 
 USUAL = ValueCompass.id
+FACE = (
+    *("id", "name", "prompt_hash", "free", "scale", "variations", "usual", "probes"),
+    *("calls", "request", "read"),
+)
 
 
 @cache
 def methods() -> Mapping[str, Method]:
-    """All methods by id."""
-    return {method.id: method for method in (ValueCompass(), Portrait(), PortraitPersonas(), Hvae())}
+    """All methods by id: those that ship, then those in one's own folder."""
+    own = objects("methods", "method", FACE)
+    return {method.id: method for method in (ValueCompass(), Portrait(), PortraitPersonas(), Hvae(), *own.values())}
 
 
 def method_of(named: str) -> Method:

@@ -30,7 +30,7 @@ from core.runs.extending import check_extension
 from core.runs.judging import refuse_itself
 from core.runs.limits import Limits, check_limits, limits_from
 from core.runs.lines import Pace, Providers, pace_of
-from core.runs.plan import JUDGE, LEXICON, OFFLINE, Plan, Trial, check, check_reading, plan_from_json
+from core.runs.plan import JUDGE, LEXICON, OFFLINE, Plan, Trial, check, check_reading, own_recognisers, plan_from_json
 from core.runs.rereading import Reader
 from core.store import queries, readings, records, run_records
 from core.store.database import Store
@@ -367,6 +367,8 @@ def recogniser_of(plan: Plan, limits: Limits, passes: int = 1) -> Recogniser | N
     """The recogniser of a plan, if it has one; `passes` are a judge's."""
     if not plan.recogniser:
         return None
+    if plan.recogniser in own_recognisers():
+        return own_recognisers()[plan.recogniser]
     if plan.recogniser in OFFLINE:
         from core.recognition.minilm import offline_reader
 

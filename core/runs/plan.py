@@ -9,10 +9,12 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from core.errors import UserError
+from core.extensions import OWN, objects
 from core.items.item import Item, Suite
 from core.methods.base import Asking, Method
 from core.methods.registry import USUAL, method_of, methods
 from core.models.base import ModelSpec
+from core.recognition.base import Recogniser
 
 LEXICON, MINILM = "lexicon", "minilm"
 OFFLINE = (LEXICON, MINILM)
@@ -160,13 +162,27 @@ def check_reading(plan: Plan) -> Plan:
             "The offline recognisers read Schwartz's ten values only. "
             f"The suite {plan.suite.name!r} belongs to another value system: choose a judge to read its answers."
         )
-    if plan.recogniser not in ("", *OFFLINE) and not plan.recogniser.startswith(JUDGE):
+    if plan.recogniser not in ("", *OFFLINE, *own_recognisers()) and not plan.recogniser.startswith(JUDGE):
+        names = ", ".join(map(repr, (*OFFLINE, *own_recognisers())))
+        raise UserError(f"There is no recogniser {plan.recogniser!r}; there are {names} and '{JUDGE}<model name>'.")
+    own = own_recognisers().get(plan.recogniser)
+    if own is not None and own.system.id != plan.suite.system:
         raise UserError(
-            f"There is no recogniser {plan.recogniser!r}; there are {LEXICON!r}, {MINILM!r} and '{JUDGE}<model name>'."
+            f"The recogniser {plan.recogniser!r} reads the value system {own.system.id!r}; the suite "
+            f"{plan.suite.name!r} belongs to {plan.suite.system!r}."
         )
     if plan.recogniser.strip() == JUDGE:
         raise UserError("The judge has no model. Name one, such as openai/gpt-4o-mini.")
     return replace(plan, versions=versions())
+
+
+def own_recognisers() -> Mapping[str, Recogniser]:
+    """The recognisers in one's own folder, as a plan names them."""
+    found = objects("recognisers", "recogniser", ("id", "measure", "system", "recognise"))
+    for name, one in found.items():
+        if not one.id.startswith(OWN):
+            raise UserError(f"recognisers/{name}.py: its id must begin with {OWN!r}, got {one.id!r}.")
+    return {f"{OWN}{name}": one for name, one in found.items()}
 
 
 def versions() -> dict[str, str]:

@@ -22,7 +22,7 @@ from core.recognition.minilm import fallback
 from core.runs import plan_suite
 from core.runs.defaults import usual_asking
 from core.runs.limits import Limits, limits_from
-from core.runs.plan import JUDGE, LEXICON, MINILM, OFFLINE, Plan, check
+from core.runs.plan import JUDGE, LEXICON, MINILM, OFFLINE, Plan, check, own_recognisers
 from core.runs.plan_fields import Fields, parse, shown
 from core.store.database import Store
 
@@ -144,7 +144,7 @@ def _check_spec(fields: Fields, spec: ModelSpec) -> None:
 def _reading(fields: Fields, usual: str) -> tuple[str, str | None]:
     judge, base = fields.maybe("judge"), fields.maybe("judge_base")
     kind = fields.text("recogniser", usual if judge is None else "judge")
-    if kind not in (*OFFLINE, "judge", "none"):
+    if kind not in (*OFFLINE, *own_recognisers(), "judge", "none"):
         fields.fault("recogniser", f"must be 'lexicon', 'minilm', 'judge' or 'none', got {shown(kind)}.")
     if kind != "judge":
         for name in ("judge", "judge_base"):

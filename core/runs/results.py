@@ -12,6 +12,7 @@ from core.analysis.bootstrap import Floats
 from core.analysis.bounds import Bounds, bounds, centred
 from core.analysis.quality import Finding, assess
 from core.analysis.scores import Kind, Scores, in_common, ipsatised, score
+from core.extensions import OWN
 from core.methods.registry import methods
 from core.recognition.minilm import offline_reader
 from core.runs.people import By, Labels, scores_by_people
@@ -93,7 +94,8 @@ def load(
     chosen = _by_choice(store, runs)
     texts = queries.sample_texts(store, () if chosen else runs)  # "C" twice is no loop
     findings = assess(raw, outcomes, queries.closed_answers(store, runs), texts)
-    words = measure == "presence" and by == "machine" and not chosen
+    own_reader = any(queries.run(store, run).recogniser.startswith(OWN) for run in runs)
+    words = measure == "presence" and by == "machine" and not chosen and not own_reader
     own = _scenarios(store, runs, values, at_stake) if words else None
     cases, common = bounds(raw, due), in_common(items)
     centred_scores = ipsatised(raw)

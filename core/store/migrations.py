@@ -243,6 +243,31 @@ STEPS: tuple[tuple[str, str], ...] = (
         );
         """,
     ),
+    (
+        "what the official Value Compass site published, as a person imported it",
+        """
+        CREATE TABLE compass_editions (
+            edition_id VARCHAR, name VARCHAR, source VARCHAR, measured VARCHAR, hash VARCHAR, licence VARCHAR,
+            scales VARCHAR[], missing VARCHAR[], notes VARCHAR[], imported_at TIMESTAMP
+        );
+        CREATE TABLE compass_files (edition_id VARCHAR, path VARCHAR, role VARCHAR, sha256 VARCHAR, size BIGINT);
+        CREATE TABLE compass_models (
+            edition_id VARCHAR, position INTEGER, model VARCHAR, developer VARCHAR, kind VARCHAR, released DATE,
+            website VARCHAR, report VARCHAR
+        );
+        CREATE TABLE compass_scores (
+            edition_id VARCHAR, position INTEGER, system VARCHAR, model VARCHAR, value VARCHAR, score DOUBLE,
+            given DOUBLE
+        );
+        CREATE TABLE compass_cases (
+            edition_id VARCHAR, position INTEGER, system VARCHAR, model VARCHAR, value VARCHAR, score DOUBLE,
+            label VARCHAR, question VARCHAR, answer VARCHAR, start INTEGER, stop INTEGER
+        );
+        CREATE TABLE compass_cells (
+            edition_id VARCHAR, position INTEGER, model VARCHAR, country VARCHAR, figure DOUBLE
+        );
+        """,
+    ),
 )
 NEWEST = len(STEPS)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import UserError
+from core.extensions import files
 from core.paths import DATA
 from core.toml import field, read_toml, tables, texts
 
@@ -98,8 +99,8 @@ def _check(system: ValueSystem, path: Path) -> None:
 
 @cache
 def systems() -> dict[str, ValueSystem]:
-    """Every shipped system by id: Schwartz's first, then in the order of the file names."""
-    found = [read_system(path) for path in sorted((DATA / "values").glob("*.toml"))]
+    """Every system by id: Schwartz's first, then those that ship in the order of the file names, then one's own."""
+    found = [read_system(path) for path in (*sorted((DATA / "values").glob("*.toml")), *files("values", ".toml"))]
     return {system.id: system for system in sorted(found, key=lambda system: system.id != SCHWARTZ)}
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from core.analysis.alignment import STATISTICS
 from core.analysis.quality import Finding
 from core.errors import UserError
+from core.extensions import OWN
 from core.recognition.quality import card_of, quality_sentence
 from core.runs.defaults import first_plan
 from core.store import queries
@@ -98,6 +99,13 @@ def choose_statistic(key: str = "statistic", default: str = "weighted_sum") -> s
     return str(chosen)
 
 
+def _quality(recogniser: str) -> str:
+    """How well this recogniser reads, which is not known of one's own."""
+    if recogniser.startswith(OWN):
+        return "How well your own recogniser reads has not been measured."
+    return quality_sentence(card_of(recogniser))
+
+
 def nothing_read(view: View) -> None:
     """Why there are no scores to show, and what would change it."""
     asked = int(view.results.outcomes["asked"].sum())
@@ -118,7 +126,7 @@ def measure_note(view: View) -> None:
     if view.results.measure == "presence":
         st.caption(
             ":material/visibility: **Presence, not direction**: how much the answers are *about* a value (0 to 100), "
-            f"whether for or against it. {quality_sentence(card_of(view.recogniser))}"
+            f"whether for or against it. {_quality(view.recogniser)}"
         )
     else:
         st.caption(

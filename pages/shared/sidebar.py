@@ -20,7 +20,7 @@ from pages.shared.plain import show_error
 from pages.shared.profiles import all_profiles, choose_profile, large_sliders, weigh_profile
 from pages.shared.resources import results, run_heads, run_label, store
 
-EXPLORE = ("", "radar", "profile", "scenarios", "for-whom", "robustness", "circle", "report")
+EXPLORE = ("", "radar", "profile", "scenarios", "for-whom", "robustness", "circle", "report", "published")
 ALL = "all"
 _VIEW = "view"
 

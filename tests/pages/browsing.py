@@ -26,6 +26,7 @@ from pages.shared import resources
 WAIT_S = 60
 EXPLORE = ("overview", "radar", "profile", "scenarios", "pluralism", "robustness", "circle", "report")
 PAGES = {name: f"pages/explore/{name}.py" for name in EXPLORE} | {
+    "published": "pages/explore/published.py",
     **{name: f"pages/persons/{name}.py" for name in ("cards", "mixtures", "surveys", "orientations")},
     **{name: f"pages/evaluate/{name}.py" for name in ("launch", "runs", "models", "suites", "answers")},
     **{name: f"pages/study/{name}.py" for name in ("items", "rate")},
@@ -49,6 +50,7 @@ TITLES = {
     "pluralism": "For whom is each model best?",
     "robustness": "How far does the ranking hang on the weights?",
     "circle": "On the circle of values",
+    "published": "Published results",
     "cards": "Your own values",
     "mixtures": "A group of people",
     "surveys": "Profiles from your own survey data",
