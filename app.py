@@ -24,6 +24,9 @@ page = st.navigation(
             st.Page("pages/explore/pluralism.py", title="For whom", icon=":material/diversity_3:", url_path="for-whom"),
             st.Page("pages/explore/robustness.py", title="Robustness", icon=":material/balance:"),
             st.Page("pages/explore/circle.py", title="Circle", icon=":material/trip_origin:"),
+            st.Page("pages/explore/compare.py", title="Compare", icon=":material/compare_arrows:"),
+            st.Page("pages/explore/reliability.py", title="Reliability", icon=":material/verified:"),
+            st.Page("pages/explore/findings.py", title="Findings", icon=":material/lightbulb:"),
         ],
         "People": [
             st.Page("pages/persons/cards.py", title="Your values", icon=":material/style:", url_path="your-values"),

@@ -1,7 +1,7 @@
 """How large a paired difference is, how surely it would be found, and how many items that takes."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike
 from scipy.special import nctdtr, nctdtrinc, stdtrit
 
 from core.analysis.bootstrap import LEVEL, Floats
@@ -11,7 +11,7 @@ POWER = 0.80
 MOST_ITEMS = 1_000_000
 
 
-def standardised_interval(effect: Floats, n: Floats, level: float = LEVEL) -> tuple[Floats, Floats]:
+def standardised_interval(effect: ArrayLike, n: ArrayLike, level: float = LEVEL) -> tuple[Floats, Floats]:
     """The interval of a paired standardised difference d_z = mean / sd of the differences, over `n` pairs: the
     noncentral t distributions that have the observed t at their tails (Steiger & Fouladi 1997, in "What if there were
     no significance tests?"; Cumming & Finch 2001, Educational and Psychological Measurement 61(4)), divided by √n.
@@ -38,7 +38,7 @@ def _noncentrality(df: Floats, p: float, t: Floats) -> Floats:
     return found
 
 
-def power(effect: Floats, n: Floats, alpha: float = ALPHA) -> Floats:
+def power(effect: ArrayLike, n: ArrayLike, alpha: float = ALPHA) -> Floats:
     """The chance that a two-sided paired t-test over `n` pairs finds a true standardised difference `effect`, in
     [alpha, 1] (Cohen 1988, Statistical Power Analysis, ch. 2, by the noncentral t distribution). NaN below two."""
     effect, n = np.broadcast_arrays(np.asarray(effect, dtype=np.float64), np.asarray(n, dtype=np.float64))
@@ -52,7 +52,7 @@ def power(effect: Floats, n: Floats, alpha: float = ALPHA) -> Floats:
     return found
 
 
-def items_needed(effect: Floats, wanted: float = POWER, alpha: float = ALPHA) -> Floats:
+def items_needed(effect: ArrayLike, wanted: float = POWER, alpha: float = ALPHA) -> Floats:
     """The fewest pairs with which a two-sided paired t-test finds the effect with the power `wanted`: whole numbers
     from 2, inf above a million, NaN where the effect is. By bisection, as power grows with n."""
     effect = np.abs(np.asarray(effect, dtype=np.float64))
@@ -65,7 +65,7 @@ def items_needed(effect: Floats, wanted: float = POWER, alpha: float = ALPHA) ->
     return np.where(np.isfinite(effect), np.where(reached, high, np.inf), np.nan)
 
 
-def detectable(n: NDArray[np.int64] | Floats, wanted: float = POWER, alpha: float = ALPHA) -> Floats:
+def detectable(n: ArrayLike, wanted: float = POWER, alpha: float = ALPHA) -> Floats:
     """The smallest standardised difference that `n` pairs find with the power `wanted`; NaN below two."""
     n = np.asarray(n, dtype=np.float64)
     low, high = np.zeros(n.shape), np.full(n.shape, 40.0)

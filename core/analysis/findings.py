@@ -18,7 +18,8 @@ OWN = "own average"
 @dataclass(frozen=True)
 class Claim:
     """One difference that holds: `first` less `second` on `value`, in points, with its interval (bootstrap by item).
-    It is positive, but where `second` is OWN, the model's mean over all values, which a value may also lie below. `p` is uncorrected, `corrected` after it; `effect` is d_z with its interval; `n`, the items in common."""
+    It is positive, but where `second` is OWN, the model's mean over all values, which a value may also lie below. `p`
+    is uncorrected, `corrected` after it; `effect` is d_z with its interval; `n`, the items in common."""
 
     first: str
     second: str
@@ -36,9 +37,9 @@ class Claim:
 
 @dataclass(frozen=True)
 class Findings:
-    """`claims`, the largest effects first, MOST at most. `tested`: comparisons made; `kept`: those below ALPHA after the
-    correction; `dropped`: of those written out, how many had an interval that includes none; `untested`: comparisons
-    with too few items in common or no variation."""
+    """`claims`, the largest effects first, MOST at most. `tested`: comparisons made; `kept`: those below ALPHA after
+    the correction; `dropped`: of those written out, how many had an interval that includes none; `untested`:
+    comparisons with too few items in common or no variation."""
 
     claims: tuple[Claim, ...]
     tested: int
@@ -101,9 +102,18 @@ def _claim(
     if turned:
         first, second, low, high, d_low, d_high = second, first, -high, -low, -d_high, -d_low
     return Claim(
-        *(first, second, cells.values[column], sign * float(found.mean[row, column]), low, high),
-        *(float(found.p[row, column]), float(corrected[row, column])),
-        *(sign * float(found.effect[row, column]), d_low, d_high, int(found.n[row, column])),
+        first=first,
+        second=second,
+        value=cells.values[column],
+        difference=sign * float(found.mean[row, column]),
+        low=low,
+        high=high,
+        p=float(found.p[row, column]),
+        corrected=float(corrected[row, column]),
+        effect=sign * float(found.effect[row, column]),
+        effect_low=d_low,
+        effect_high=d_high,
+        n=int(found.n[row, column]),
     )
 
 

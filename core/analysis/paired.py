@@ -216,7 +216,7 @@ def _tied(cells: Cells, found: Tests, corrected: Floats, v: int) -> pd.DataFrame
 
 def most_different(cells: Cells, first: str, second: str, value: str = "", most: int = 10) -> pd.DataFrame:
     """The items on which two subjects differ most, on one value or (value "") over all of them, by the root of the
-    mean squared difference: item_id, first, second (the scores; NaN over all values), difference (its size over all)."""
+    mean squared difference: item_id, first, second (the scores; NaN over all values), difference (its size)."""
     a, b = (cells.scores[:, cells.subjects.index(name)] for name in (first, second))
     if value:
         column = cells.values.index(value)

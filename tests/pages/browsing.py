@@ -23,7 +23,18 @@ if str(ROOT) not in sys.path:  # the pages are no installed package
 from pages.shared import resources
 
 WAIT_S = 60
-EXPLORE = ("overview", "radar", "profile", "scenarios", "pluralism", "robustness", "circle")
+EXPLORE = (
+    "overview",
+    "radar",
+    "profile",
+    "scenarios",
+    "pluralism",
+    "robustness",
+    "circle",
+    "compare",
+    "reliability",
+    "findings",
+)
 PAGES = {name: f"pages/explore/{name}.py" for name in EXPLORE} | {
     **{name: f"pages/persons/{name}.py" for name in ("cards", "mixtures", "surveys", "orientations")},
     **{name: f"pages/evaluate/{name}.py" for name in ("launch", "runs", "models", "suites", "answers")},
@@ -48,6 +59,9 @@ TITLES = {
     "pluralism": "For whom is each model best?",
     "robustness": "How far does the ranking hang on the weights?",
     "circle": "On the circle of values",
+    "compare": "Where do models differ?",
+    "reliability": "Can I rely on this profile?",
+    "findings": "What these answers show",
     "cards": "Your own values",
     "mixtures": "A group of people",
     "surveys": "Profiles from your own survey data",
