@@ -79,15 +79,11 @@ def show_ties(found: Compared, names: dict[str, str], correction: str) -> None:
     value = st.selectbox("On", list(names), format_func=lambda v: names[v], key="tied_on", bind="query-params")
     table = tied_by(found, correction)
     one = table[table["value"] == value].drop(columns="value")
-    config = {
-        "score": NUMBER(format="%.1f", help="Over all its own scenarios"),
-        "n": "scenarios",
-        "subject": "model · run",
-    }
-    st.dataframe(one, hide_index=True, column_config=config)
+    score = NUMBER(format="%.1f", help="Over all its own scenarios")
+    st.dataframe(one, hide_index=True, column_config={"score": score, "n": "scenarios", "subject": "model · run"})
     st.caption(
-        "Two that share a letter do not differ after correction over all pairs and values. Sharing a letter is no proof "
-        "that they are alike: the column “detectable” above says what could have been found."
+        "Two that share a letter do not differ after correction over all pairs and values. Sharing a letter is no "
+        "proof that they are alike: the column “detectable” above says what could have been found."
     )
     downloads(table.assign(value=table["value"].map(names)), "tied")
 

@@ -89,8 +89,8 @@ def draw(shown: View) -> None:
             if st.button("Table", icon=":material/table:", key=f"claim-{place}", width="content"):
                 open_table(said, claim, compared)
     table = claims_table(found)
-    said = [sentence(claim, compared, names, measure, correction) for claim in found.claims]
-    table = table.assign(value=table["value"].map(names), sentence=pd.Series(said, dtype=str))
+    sentences = [sentence(claim, compared, names, measure, correction) for claim in found.claims]
+    table = table.assign(value=table["value"].map(names), sentence=pd.Series(sentences, dtype=str))
     with st.expander(f"All {len(table)} findings as a table", icon=":material/table:"):
         st.dataframe(table, hide_index=True)
         downloads(table.assign(conditions=conditions(compared, shown.recogniser, measure, shown.at_stake)), "findings")

@@ -7,6 +7,7 @@ from core.runs.compared import Subject
 from core.runs.relied_on import Reliance, relied_on
 from pages.shared.comparing import every_subject
 from pages.shared.parts import downloads, empty, measure_note
+from pages.shared.plain import escape
 from pages.shared.resources import store
 from pages.shared.sidebar import View, view
 
@@ -51,10 +52,8 @@ def draw(shown: View) -> None:
         },
     )
     st.caption(
-        f"{subject.answers:,} answers to “{subject.suite}”, {subject.first:%Y-%m-%d} to {subject.last:%Y-%m-%d}. Not "
-        "known is not passed: ask in a second wording, run the model again, or let it answer a bank of items.".replace(
-            "“", ""
-        ).replace("”", "")
+        f"{subject.answers:,} answers to {escape(subject.suite)}, {subject.first:%Y-%m-%d} to {subject.last:%Y-%m-%d}. "
+        "Not known is not passed: ask in a second wording, run the model again, or let it answer a bank of items."
     )
     downloads(table[order], "reliability")
     measure_note(shown)

@@ -80,8 +80,8 @@ def choose_correction() -> str:
             key="correction",
             bind="query-params",
             persist_state="session",
-            help="Holm: the chance of even one false claim among all comparisons is at most 5 %. Benjamini-Hochberg: at "
-            "most 5 % of the claims are false on average; it finds more.",
+            help="Holm: the chance of even one false claim among all comparisons is at most 5 %. Benjamini-Hochberg: "
+            "at most 5 % of the claims are false on average; it finds more.",
         )
     )
 

@@ -38,8 +38,8 @@ _VIEW = "view"
 
 @dataclass(frozen=True)
 class View:
-    """What the person looks at. `models` are those chosen, or all; `weights` sum to 1 in the system's order. `pool`: every
-    run that the same recogniser has read, chosen or not, newest first."""
+    """What the person looks at. `models` are those chosen, or all; `weights` sum to 1 in the system's order. `pool`:
+    every run that the same recogniser has read, chosen or not, newest first."""
 
     results: Results
     models: tuple[str, ...]
