@@ -17,7 +17,8 @@ from core.values.system import system
 
 @dataclass(frozen=True)
 class Subject:
-    """A model in a run. `answers`: those to open questions in which values were read, from `first` to `last`."""
+    """A model in a run. `answers`: those to open questions in which values were read, from `first` to `last`;
+    `cached` of its answers repeat a reply that an earlier run was given."""
 
     run_id: str
     model: str
@@ -26,6 +27,7 @@ class Subject:
     answers: int
     first: datetime
     last: datetime
+    cached: int = 0
 
     @property
     def name(self) -> str:
@@ -37,7 +39,9 @@ def subjects(store: Store, runs: Sequence[str]) -> list[Subject]:
     summaries.refresh(store, runs)
     rows = stored.subjects(store, runs).itertuples()
     return [
-        Subject(str(r.run_id), str(r.model), str(r.suite), str(r.suite_id), int(r.answers), r.first, r.last)
+        Subject(
+            str(r.run_id), str(r.model), str(r.suite), str(r.suite_id), int(r.answers), r.first, r.last, int(r.cached)
+        )
         for r in rows
     ]
 

@@ -59,8 +59,9 @@ def conditions(compared: Compared, recogniser: str, measure: str, at_stake: bool
     language = "in English" if english else "in the language of the suite, which is not recorded"
     models = len({one.model for one in compared.subjects})
     direction = "for or against" if measure == "stance" else "how much they were about a value, not for or against"
+    runs = len({one.run_id for one in compared.subjects})
     return (
-        f"{models} models in {len({one.run_id for one in compared.subjects})} runs, {_dates(compared.subjects)}; "
+        f"{models} model{'s'[: models != 1]} in {runs} run{'s'[: runs != 1]}, {_dates(compared.subjects)}; "
         f"suite {', '.join(suites)}, {language}; read by {recogniser} ({direction}); values scored on "
         f"{'the scenarios where they were at stake' if at_stake else 'all scenarios'}; each scenario counts once; "
         "paired by scenario, two-sided t-test, intervals from scenarios drawn again."

@@ -40,15 +40,16 @@ def asked(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
 
 def subjects(store: Store, run_ids: Sequence[str]) -> pd.DataFrame:
     """The models in each run, newest run first: run_id, model, first and last (when they answered), suite, suite_id,
-    answers (read, to open questions)."""
+    answers (read, to open questions), cached (of all answers to open ones, those that repeat a reply kept earlier)."""
     return store.frame(
         CHOSEN
         + f"""
         , times AS (
-            SELECT run_id, model, min(arrived_at) AS first, max(arrived_at) AS last
+            SELECT run_id, model, min(arrived_at) AS first, max(arrived_at) AS last,
+                   count(*) FILTER (cached) AS cached
             FROM responses SEMI JOIN picked USING (run_id) WHERE {OPEN} GROUP BY ALL
         ), read AS (SELECT run_id, model, sum(scored)::BIGINT AS answers FROM counts WHERE open GROUP BY ALL)
-        SELECT run_id, model, first, last, suites.name AS suite, suite_id, answers
+        SELECT run_id, model, first, last, suites.name AS suite, suite_id, answers, cached
         FROM times JOIN read USING (run_id, model) JOIN runs USING (run_id) JOIN suites USING (suite_hash)
         WHERE answers > 0 ORDER BY run_id DESC, model
         """,

@@ -13,7 +13,7 @@ from pages.shared.sidebar import View, view
 from pages.shared.trusting import doubtful
 
 PAGE = 10
-KINDS = ("between models", "within a model")
+KINDS = ("all", "between models", "within a model")
 
 
 def _key(found: Compared) -> int:
@@ -71,7 +71,7 @@ def draw(shown: View) -> None:
     found, names, measure = _found(compared, correction), shown.results.system.names, shown.results.measure
     st.text(counted(found))
     st.text(conditions(compared, shown.recogniser, measure, shown.at_stake))
-    claims = [claim for claim in found.claims if (claim.second == OWN) == (kind == KINDS[1])]
+    claims = [claim for claim in found.claims if kind in (KINDS[0], KINDS[1 + (claim.second == OWN)])]
     doubts = doubtful(shown)
     if not claims:
         st.info(

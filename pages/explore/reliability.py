@@ -11,6 +11,11 @@ from pages.shared.plain import escape
 from pages.shared.resources import store
 from pages.shared.sidebar import View, view
 
+ICONS = {
+    True: ":green[:material/check_circle:]",
+    False: ":orange[:material/cancel:]",
+    None: ":gray[:material/help:]",
+}
 SAID = {True: "passed", False: "not passed", None: "not known"}
 
 
@@ -36,26 +41,17 @@ def draw(shown: View) -> None:
     key = f"{results.raw.fingerprint} {results.system.id} {shown.at_stake} {shown.pool}"
     found = _relied(str(store().path), subject, store().writer.commits, key, shown)
     st.text(found.verdict)
-    table = found.table()
-    table["result"] = table["passed"].map(lambda passed: SAID[passed])
-    table["purpose"] = table["purpose"].map(PURPOSES)
-    order = ["name", "result", "figure", "threshold", "purpose", "source"]
-    st.dataframe(
-        table[order],
-        hide_index=True,
-        column_config={
-            "name": "gate",
-            "figure": st.column_config.TextColumn(width="large"),
-            "threshold": st.column_config.TextColumn(width="medium"),
-            "purpose": "needed for",
-            "source": st.column_config.TextColumn(width="medium"),
-        },
-    )
+    for gate in found.gates:
+        with st.container(border=True, gap="xxsmall"):
+            st.markdown(f"{ICONS[gate.passed]} **{escape(gate.name)}**: {SAID[gate.passed]}")
+            st.text(gate.figure)
+            st.caption(f"Asked for: {escape(gate.threshold)} · for {PURPOSES[gate.purpose]} · {escape(gate.source)}")
+    table = found.table().assign(result=[SAID[gate.passed] for gate in found.gates])
     st.caption(
         f"{subject.answers:,} answers to {escape(subject.suite)}, {subject.first:%Y-%m-%d} to {subject.last:%Y-%m-%d}. "
         "Not known is not passed: ask in a second wording, run the model again, or let it answer a bank of items."
     )
-    downloads(table[order], "reliability")
+    downloads(table.drop(columns="passed"), "reliability")
     measure_note(shown)
     show_details(found, results.system.names)
 
