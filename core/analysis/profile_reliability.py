@@ -72,7 +72,7 @@ def cronbach(table: Floats, level: float = LEVEL) -> Estimate:
 def profile_alpha(scores: Floats) -> Estimate:
     """Cronbach's alpha of one profile (scores I x V) over the items scored on every value."""
     whole = scores[~np.isnan(scores).any(axis=1)]
-    return cronbach(whole.T) if len(whole) >= MIN_ITEMS else undefined(FEW, len(whole))
+    return cronbach(whole.T) if len(whole) >= MIN_ITEMS else undefined(f"{FEW} scored on every value", len(whole))
 
 
 def value_alphas(scores: Floats) -> tuple[Estimate, ...]:
@@ -148,9 +148,9 @@ def structure(scores: Floats, seed: int = 0) -> Structure | None:
         return None
     rng = np.random.default_rng(seed)
     orders = np.array([rng.permutation(size) for _ in range(PERMUTATIONS)])
-    shuffled = matrix[orders[:, :, None], orders[:, None, :]]
     adjacent, opposite = float(matrix[near].mean()), float(matrix[far].mean())
-    by_chance = shuffled[:, near].mean(axis=1) - shuffled[:, far].mean(axis=1)
+    side, across = (matrix[orders[:, i], orders[:, j]].mean(axis=1) for i, j in map(np.nonzero, (near, far)))
+    by_chance = side - across
     p = (1 + int((by_chance >= adjacent - opposite - FLAT).sum())) / (1 + PERMUTATIONS)
     drawn = _correlation_matrices(centred, resampling_weights(n, rng))
     gaps = drawn[:, near].mean(axis=1) - drawn[:, far].mean(axis=1)

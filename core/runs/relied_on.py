@@ -142,7 +142,7 @@ def _retest(found: Compared, subject: Subject, others: Sequence[Subject]) -> Gat
             kept += 1
             continue
         other = _of(found, one)
-        both = ~np.isnan(own).any(axis=1) & ~np.isnan(other).any(axis=1)
+        both = (~np.isnan(own - other)).any(axis=1)
         if both.any():
             pair = np.array([[found.names.index(subject.name), found.names.index(one.name)]])
             corrected = holm(paired_tests(found.cells, pair).p[0])
