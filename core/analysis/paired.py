@@ -42,12 +42,18 @@ def cells_of(frame: pd.DataFrame, subjects: Sequence[str], values: Sequence[str]
     kept = frame[frame["subject"].isin(list(subjects)) & frame["value"].isin(list(values))]
     items = tuple(sorted(kept["item_id"].unique()))
     scores = np.full((len(items), len(subjects), len(values)), np.nan)
-    at = [
-        pd.Categorical(kept[name], categories=list(order)).codes
-        for name, order in (("item_id", items), ("subject", subjects), ("value", values))
-    ]
+    at = [_places(kept[name], order) for name, order in (("item_id", items), ("subject", subjects), ("value", values))]
     scores[tuple(at)] = 100.0 * kept["strength"].to_numpy(dtype=np.float64)
     return Cells(tuple(subjects), items, tuple(values), scores, (-100.0 if measure == "stance" else 0.0, 100.0))
+
+
+def _places(column: pd.Series, order: Sequence[str]) -> NDArray[np.int64]:
+    """Where each cell of a column stands in `order`."""
+    known = column.astype("category")
+    place = {name: at for at, name in enumerate(order)}
+    of_category = np.array([place.get(name, -1) for name in known.cat.categories], dtype=np.int64)
+    found: NDArray[np.int64] = of_category[known.cat.codes.to_numpy()]
+    return found
 
 
 def every_pair(n: int) -> NDArray[np.int64]:

@@ -96,7 +96,7 @@ def test_findings_are_in_the_past_with_answers_dates_and_effect(compared: Compar
     between = [one for one in said if "Benevolence" in one and "more than b" in one]
     assert between and all(one.startswith("In these ") and "spoke of" in one and "d_z = " in one for one in between)
     assert "In these 46 answers" in " ".join(between) and f"after {CORRECTIONS[correction][0]}" in between[0]
-    assert not [one for one in said if "values are" in one or "run r1 " in one and "run r2" in one]
+    assert not [one for one in said if "values are" in one or ("run r1 " in one and "run r2" in one)]
     told = conditions(compared, "lexicon@1", "presence", at_stake=False)
     assert "2 models in 2 runs" in told and "suite Small" in told and "lexicon@1" in told and "not recorded" in told
 
