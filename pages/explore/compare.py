@@ -9,6 +9,7 @@ from core.runs.compared import Compared, answers_of, not_shared, text_of
 from pages.shared.answers import draw_answers
 from pages.shared.comparing import choose_correction, choose_subjects, compared_with, loaded, subject_colours, tied_by
 from pages.shared.parts import RADAR_CONFIG, downloads, empty, measure_note
+from pages.shared.plain import escape
 from pages.shared.resources import store
 from pages.shared.sidebar import View, view
 
@@ -51,9 +52,11 @@ def draw(shown: View) -> None:
     table = compared_with(found, found.names[0], float(points))
     kept = table[(table[correction] < 0.05) & ((table["low"] > 0) | (table["high"] < 0))]
     title = CORRECTIONS[correction][0]
+    untested = int(table["p"].isna().sum())
+    lost = f" {untested} could not be tested: fewer than 8 scenarios in common, or no variation." if untested else ""
     st.text(
         f"Of {int(table['p'].notna().sum())} differences to {found.names[0]}, {len(kept)} hold: below .05 after "
-        f"{title}'s correction over all of them, with an interval that leaves out 0."
+        f"{title}'s correction over all of them, with an interval that leaves out 0.{lost}"
     )
     st.plotly_chart(
         differences(table, names, subject_colours(chosen), correction, found.names[0]),
@@ -118,6 +121,7 @@ def show_answers(found: Compared, names: dict[str, str], shown: View) -> None:
     item = str(rows["item_id"].iloc[chosen[0]])
     st.text(text_of(found, item))
     answers = answers_of(store(), found, item, [found.names[0], str(other)])
+    st.caption(f"In this order: {escape(found.names[0])}, then {escape(str(other))}.")
     draw_answers(answers, names, [str(value)] if value else list(shown.results.system.ids))
 
 
