@@ -20,20 +20,36 @@ from pages.shared.plain import show_error
 from pages.shared.profiles import all_profiles, choose_profile, large_sliders, weigh_profile
 from pages.shared.resources import results, run_heads, run_label, store
 
-EXPLORE = ("", "radar", "profile", "scenarios", "for-whom", "robustness", "circle", "report", "published")
+EXPLORE = (
+    "",
+    "radar",
+    "profile",
+    "scenarios",
+    "for-whom",
+    "robustness",
+    "circle",
+    "report",
+    "published",
+    "compare",
+    "reliability",
+    "findings",
+)
 ALL = "all"
 _VIEW = "view"
 
 
 @dataclass(frozen=True)
 class View:
-    """What the person looks at. `models` are those chosen, or all; `weights` sum to 1 in the system's order."""
+    """What the person looks at. `models` are those chosen, or all; `weights` sum to 1 in the system's order. `pool`:
+    every run that the same recogniser has read, chosen or not, newest first."""
 
     results: Results
     models: tuple[str, ...]
     weights: Floats
     profile: Profile
     recogniser: str
+    pool: tuple[str, ...] = ()
+    at_stake: bool = False
 
 
 def view() -> View | None:
@@ -61,7 +77,9 @@ def choices(url_path: str) -> None:
         st.title("Whose values count?")
         large_sliders(scored.system)
     weights = normalise(profile.weights, scored.system.ids)
-    st.session_state[_VIEW] = View(scored, models, weights, profile, chosen.recogniser)
+    st.session_state[_VIEW] = View(
+        scored, models, weights, profile, chosen.recogniser, tuple(run.run_id for run in chosen.runs), at_stake
+    )
 
 
 def _choose_runs(sets: list[Comparable]) -> tuple[Comparable, tuple[RunHead, ...]]:

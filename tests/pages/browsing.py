@@ -24,7 +24,19 @@ if str(ROOT) not in sys.path:  # the pages are no installed package
 from pages.shared import resources
 
 WAIT_S = 60
-EXPLORE = ("overview", "radar", "profile", "scenarios", "pluralism", "robustness", "circle", "report")
+EXPLORE = (
+    "overview",
+    "radar",
+    "profile",
+    "scenarios",
+    "pluralism",
+    "robustness",
+    "circle",
+    "report",
+    "compare",
+    "reliability",
+    "findings",
+)
 PAGES = {name: f"pages/explore/{name}.py" for name in EXPLORE} | {
     "published": "pages/explore/published.py",
     **{name: f"pages/persons/{name}.py" for name in ("cards", "mixtures", "surveys", "orientations")},
@@ -51,6 +63,9 @@ TITLES = {
     "robustness": "How far does the ranking hang on the weights?",
     "circle": "On the circle of values",
     "published": "Published results",
+    "compare": "Where do models differ?",
+    "reliability": "Can I rely on this profile?",
+    "findings": "What these answers show",
     "cards": "Your own values",
     "mixtures": "A group of people",
     "surveys": "Profiles from your own survey data",
