@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 
+from core.methods.adaem.method import AdAEM
 from core.methods.base import Method
 from core.methods.hvae.method import Hvae
 from core.methods.personas import PortraitPersonas
@@ -15,7 +16,7 @@ USUAL = ValueCompass.id
 @cache
 def methods() -> Mapping[str, Method]:
     """All methods by id."""
-    return {method.id: method for method in (ValueCompass(), Portrait(), PortraitPersonas(), Hvae())}
+    return {method.id: method for method in (ValueCompass(), Portrait(), PortraitPersonas(), Hvae(), AdAEM())}
 
 
 def method_of(named: str) -> Method:
