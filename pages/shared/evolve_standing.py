@@ -147,7 +147,7 @@ def _read_them(found: Evaluated, shown: Expression, names: dict[str, str]) -> No
                 parts = opinions.parts(store(), answer.run_id, [answer.trial_id]).get(answer.trial_id, "[]")
                 for part in json.loads(parts):
                     st.text(answer.text[part["start"] : part["end"]])
-                    shows = sorted(part["shown"], key=lambda value, part=part: -part["strengths"][value])
+                    shows = sorted(part["shown"], key=part["strengths"].__getitem__, reverse=True)
                     st.caption("shows " + (", ".join(names[value] for value in shows) or "no value"))
                 if parts == "[]":
                     st.text(answer.text or answer.error or answer.message)
