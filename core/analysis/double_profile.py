@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.analysis.alignment import profile_match
+from core.analysis.alignment import standardised
 from core.analysis.bootstrap import Floats, intervals, mean_draws, resampling_weights
 from core.analysis.estimates import FEW, Estimate, undefined
 
@@ -83,10 +83,15 @@ def _cells(frame: pd.DataFrame, values: Sequence[str]) -> NDArray[np.float32]:
 
 
 def _alike(sides: Sequence[Side], draws: Sequence[Floats], n_items: int) -> Estimate:
-    value = float(profile_match(sides[0].mean, sides[1].mean[None])[0])
+    value = float(_pearson(sides[0].mean, sides[1].mean))
     if np.isnan(value):
         return undefined("A profile is flat, or a value has no score: no correlation.", n_items)
-    each = np.array([profile_match(a, b[None])[0] for a, b in zip(*draws, strict=True)])
+    each = _pearson(draws[0], draws[1])
     low, high = intervals(np.array([value]), each[:, None], np.array([n_items]), (-1.0, 1.0), mirrored=True)
     reason = FEW if np.isnan(low[0]) else ""
     return Estimate(value, float(low[0]), float(high[0]), n_items, reason)
+
+
+def _pearson(a: Floats, b: Floats) -> Floats:
+    """Row by row, over the last axis."""
+    return np.asarray(np.clip((standardised(a) * standardised(b)).mean(axis=-1), -1, 1), dtype=np.float64)
