@@ -13,6 +13,7 @@ from pages.shared.plain import escape, show_error
 from pages.shared.resources import run_label, store
 
 SIDES = ("everyday", "stress")
+ENDS = [f"{side}_{end}" for side in SIDES for end in ("low", "high", "n")]
 
 
 def double_profile(found: Evaluated) -> None:
@@ -46,7 +47,7 @@ def double_profile(found: Evaluated) -> None:
         return
     frame = profile.frame(*SIDES)
     unit = "points of mean strength (0 to 100)" + (", less the profile's own mean" if centred else "")
-    title = "Everyday against stress: one model's profile from two sets of questions"
+    title = "One model's profile, everyday and under stress"
     st.plotly_chart(
         double(frame, values.names, SIDES, title, unit), config=RADAR_CONFIG, key="evolve-double", alt=title
     )
@@ -61,6 +62,7 @@ def double_profile(found: Evaluated) -> None:
     st.dataframe(
         frame.assign(value=frame["value"].map(values.names)),
         hide_index=True,
+        column_order=["value", *SIDES, "difference", "difference_low", "difference_high", "differs", *ENDS],
         column_config=dict.fromkeys([c for c in frame.columns if frame[c].dtype == float], number),
     )
     downloads(frame, "everyday-against-stress")
