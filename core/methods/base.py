@@ -57,12 +57,14 @@ class Scale:
 class Method(Protocol):
     """`prompt_hash` changes whenever the words put to a model do. A plan chooses among `variations`, the ways to ask an
     item, and takes `usual` if nobody chose; `probes` are further ones, which a plan asks of some items with two options
-    to measure order bias (none: it cannot). `free`: answers are texts in which a recogniser reads values."""
+    to measure order bias (none: it cannot). `free`: answers are texts in which a recogniser reads values; `pointwise`:
+    in each of their key points by itself."""
 
     id: str
     name: str
     prompt_hash: str
     free: bool
+    pointwise: bool
     scale: Scale | None
 
     @property

@@ -128,6 +128,7 @@ class PortraitPersonas:
     id = "portrait_personas"
     name = "Personas"
     free = False
+    pointwise = False
     scale: Scale | None = None
     probes: tuple[str, ...] = ()
 

@@ -26,6 +26,7 @@ class Portrait:
     id = "portrait"
     name = "Value Portrait"
     free = False
+    pointwise = False
     scale: Scale | None = None
     probes: tuple[str, ...] = ()
     variations = VARIATIONS

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from core.extensions import objects
+from core.methods.adaem.method import AdAEM
 from core.methods.base import Method
 from core.methods.hvae.method import Hvae
 from core.methods.personas import PortraitPersonas
@@ -21,7 +22,8 @@ FACE = (
 def methods() -> Mapping[str, Method]:
     """All methods by id: those that ship, then those in one's own folder."""
     own = objects("methods", "method", FACE)
-    return {method.id: method for method in (ValueCompass(), Portrait(), PortraitPersonas(), Hvae(), *own.values())}
+    shipped = (ValueCompass(), Portrait(), PortraitPersonas(), Hvae(), AdAEM())
+    return {method.id: method for method in (*shipped, *own.values())}
 
 
 def method_of(named: str) -> Method:

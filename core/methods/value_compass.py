@@ -26,6 +26,7 @@ class ValueCompass:
     id = "value_compass"
     name = "Value Compass"
     free = True
+    pointwise = False
     scale: Scale | None = None
     probes = CLOSED
 

@@ -43,7 +43,7 @@ class Request:
     `schema` asks for JSON of that shape where the model can. Only simulated respondents, which cannot read, look at the
     rest: `stakes` are the ids of the values at stake, `role` is the value a prompt asks the model to hold, `levels` how
     much the first, second, ... answer of a scale from 1 to 6 agrees with the stakes, `persona` the id of whom it is
-    told to answer as."""
+    told to answer as, `points` how many key points an opinion is to have."""
 
     messages: tuple[Message, ...]
     max_tokens: int = 256
@@ -55,6 +55,7 @@ class Request:
     role: str = ""
     levels: tuple[int, ...] = ()
     persona: str = ""
+    points: int = 0
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,8 @@ class SimulatedModel:
             return self._rate(request, rng)
         if request.options or divisions(request.stakes):
             return self._choose(request, rng)
+        if request.points:
+            return Reply(self._opine(request, rng), latency_s=self.delay_s, cost_usd=0.0)
         return Reply(self._speak(request.stakes, rng), latency_s=self.delay_s, cost_usd=0.0)
 
     def _choose(self, request: Request, rng: random.Random) -> Reply:
@@ -195,6 +197,16 @@ class SimulatedModel:
         given = dict(zip(request.options, probs, strict=True))
         text = request.options[place]
         return Reply(text, latency_s=self.delay_s, cost_usd=0.0, option_probs=given, option_mass=1.0)
+
+    def _opine(self, request: Request, rng: random.Random) -> str:
+        """A stance and key points: the first for one of the values at stake, the others for any that it holds."""
+        support = simulation().bank.support
+        sides: list[str] = []
+        for of in [request.stakes or tuple(support), *[tuple(support)] * (request.points - 1)]:
+            left = [value for value in of if value in support and value not in sides] or list(support)
+            sides += rng.choices(left, choice_probs(self.profile, left))
+        said = [f"{n}. {rng.choice(support[side])}" for n, side in enumerate(sides, 1)]
+        return "\n".join([f"Stance: {rng.choice(('yes', 'no'))}", "Key points:", *said])
 
     def _speak(self, stakes: tuple[str, ...], rng: random.Random) -> str:
         bank = simulation().bank

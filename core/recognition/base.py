@@ -1,5 +1,6 @@
 """The protocol every recogniser follows: values out of one answer, each with the words that show it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -34,10 +35,22 @@ class Recognition:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of an answer that was read by itself, `answer[start:end]`: the strength of every value in it, and those
+    it shows. One that could not be read has neither."""
+
+    start: int
+    end: int
+    strengths: Mapping[str, float]
+    shown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What a recogniser made of one answer: all values of its system, or the reason why there are none.
     `invalid`: the judge's output could not be read; `error`: it could not be reached; `refused`: it judged the answer
-    to be a refusal. `replies`: what a judge replied in each call, word by word."""
+    to be a refusal. `replies`: what a judge replied in each call, word by word. `parts`: what each part of the answer
+    shows, if it was read in parts."""
 
     status: Literal["ok", "refused", "invalid", "error"]
     recognitions: tuple[Recognition, ...] = ()
@@ -46,6 +59,7 @@ class Verdict:
     tokens_out: int = 0
     cost_usd: float | None = None
     replies: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 class Recogniser(Protocol):

@@ -18,6 +18,8 @@ from core.store import records, searches
 from core.store.database import Store
 from core.values.system import system
 
+PREFIX = "evolved-"  # begins the id of a suite that a search made
+
 
 @dataclass(frozen=True)
 class Evolved:
@@ -130,7 +132,7 @@ def keep_as_suite(store: Store, found: Evolved, name: str) -> Suite:
     panel = ", ".join(member.name for member in found.plan.jury)
     description = f"Evolved to tell models apart, confirmed on {panel}. A stress test, not everyday questions."
     suite = Suite(
-        *(f"evolved-{found.search_id}", name.strip() or found.plan.name, found.plan.system, tuple(items), description),
+        *(f"{PREFIX}{found.search_id}", name.strip() or found.plan.name, found.plan.system, tuple(items), description),
         source=f"The search {found.search_id}",
     )
     records.save_suite(store, suite)

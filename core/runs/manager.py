@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from core.errors import UserError
+from core.methods.adaem.points import PointJudge, PointReader
 from core.methods.registry import method_of
 from core.models import sessions
 from core.models.base import Model, ModelSpec
@@ -369,10 +370,13 @@ def recogniser_of(plan: Plan, limits: Limits, passes: int = 1) -> Recogniser | N
         return None
     if plan.recogniser in own_recognisers():
         return own_recognisers()[plan.recogniser]
+    pointwise = method_of(plan.method).pointwise
     if plan.recogniser in OFFLINE:
         from core.recognition.minilm import offline_reader
 
-        return offline_reader(plan.recogniser)
+        reader = offline_reader(plan.recogniser)
+        return PointReader(reader) if pointwise else reader
     from core.recognition.judge import JudgeRecogniser
 
-    return JudgeRecogniser(_open(judge_of(plan)[0], limits), system(plan.suite.system), passes=passes)
+    made = PointJudge if pointwise else JudgeRecogniser
+    return made(_open(judge_of(plan)[0], limits), system(plan.suite.system), passes=passes)

@@ -35,3 +35,15 @@ def with_steps(store: Store, run_id: str, trial_id: int) -> tuple[str, str]:
     sql = "SELECT text, steps::VARCHAR FROM responses WHERE run_id = ? AND trial_id = ?"
     rows = store.rows(sql, [run_id, trial_id])
     return (rows[0][0] or "", rows[0][1] or "[]") if rows else ("", "[]")
+
+
+def suites_called(store: Store, prefix: str) -> list[tuple[str, str]]:
+    """Stored suites whose id begins so, those with the latest id first: (hash, name)."""
+    sql = "SELECT suite_hash, name FROM suites WHERE starts_with(suite_id, ?) ORDER BY suite_id DESC, name"
+    return [(row[0], row[1]) for row in store.rows(sql, [prefix])]
+
+
+def suite_name(store: Store, suite_hash: str) -> tuple[str, str]:
+    """The id and name of a stored suite."""
+    rows = store.rows("SELECT suite_id, name FROM suites WHERE suite_hash = ?", [suite_hash])
+    return rows[0] if rows else ("", suite_hash)

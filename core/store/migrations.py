@@ -268,6 +268,10 @@ STEPS: tuple[tuple[str, str], ...] = (
         );
         """,
     ),
+    (
+        "what each part of an answer shows, where it was read in parts",
+        "ALTER TABLE recognised ADD COLUMN parts JSON;",
+    ),
 )
 NEWEST = len(STEPS)
 

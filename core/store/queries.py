@@ -386,7 +386,7 @@ def own_suites(store: Store) -> list[tuple[str, str, str, int]]:
         SELECT s.suite_hash, s.suite_id, s.name, count(*) FROM suites AS s JOIN items AS i USING (suite_hash)
         WHERE suite_hash NOT IN (
             SELECT suite_hash FROM runs GROUP BY suite_hash
-            HAVING bool_and(kind = 'pilot' OR plan->>'method' NOT IN ('', 'value_compass'))
+            HAVING bool_and(kind = 'pilot' OR plan->>'method' NOT IN ('', 'value_compass', 'adaem'))
         )
         GROUP BY ALL ORDER BY s.name
     """

@@ -11,7 +11,7 @@ import duckdb
 
 from core.errors import UserError
 from core.items.item import Item, Option, Suite
-from core.recognition.base import Verdict
+from core.recognition.base import Part, Verdict
 from core.store.database import Store
 from core.store.summaries import outdate, summarise
 from core.store.writer import Row, insert
@@ -85,6 +85,7 @@ def recognition(row: ResponseRow, recogniser: str, verdict: Verdict) -> list[tup
         "cost_usd": verdict.cost_usd,
         "recognised_at": now(),
         "replies": [clean(reply) for reply in verdict.replies] or None,
+        "parts": json.dumps([_part(part) for part in verdict.parts]) if verdict.parts else None,
     }
     values = [
         key
@@ -101,6 +102,11 @@ def recognition(row: ResponseRow, recogniser: str, verdict: Verdict) -> list[tup
         for found in verdict.recognitions
     ]
     return [("recognised", mark), *(("recognitions", value) for value in values)]
+
+
+def _part(part: Part) -> dict[str, object]:
+    strengths = {value: round(float(strength), 4) for value, strength in part.strengths.items()}
+    return {"start": part.start, "end": part.end, "strengths": strengths, "shown": list(part.shown)}
 
 
 def save_suite(store: Store, suite: Suite) -> None:

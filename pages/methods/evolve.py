@@ -6,6 +6,7 @@ from core.runs.evolved import evolved
 from core.store import searches
 from core.store.searches import SearchHead
 from pages.shared.evolve_browse import browse
+from pages.shared.evolve_evaluate import SEARCH, choose_view, evaluate
 from pages.shared.evolve_launch import launch
 from pages.shared.evolve_trace import controls, trace, watch_it
 from pages.shared.resources import store
@@ -25,6 +26,9 @@ def label(found: list[SearchHead]) -> dict[str, str]:
     return {NEW: "A new search"} | {head.search_id: f"{head.search_id} · {head.name}" for head in found}
 
 
+if (view := choose_view()) != SEARCH:
+    evaluate(view)
+    st.stop()
 heads = searches.heads(store())
 if (begun := st.session_state.pop("search_begun", None)) is not None:
     st.session_state["search"] = begun

@@ -96,5 +96,6 @@ def keep(found: Evolved) -> None:
             except UserError as error:
                 show_error(error)
                 return
-            st.success(f"Stored with {len(suite.items)} questions: choose it under Launch.", icon=":material/check:")
+            said = f"Stored with {len(suite.items)} questions: put them to models under “Models on these questions”."
+            st.success(said, icon=":material/check:")
     st.caption("Do not evaluate the models that sat on the panel with it: the questions were chosen for them.")

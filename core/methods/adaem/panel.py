@@ -9,7 +9,7 @@ import numpy as np
 from core.methods.adaem.objective import Floats
 from core.methods.adaem.opinions import Opinions, read_opinions
 from core.methods.adaem.parts import Answered
-from core.methods.adaem.prompts import POINTS, WORDS, prompts
+from core.methods.adaem.prompts import prompts
 from core.models.base import Model, ModelError
 from core.recognition.base import Recogniser, Recognition
 
@@ -67,12 +67,7 @@ class ModelPanel:
         return found[0] if len(found) else np.zeros(len(self.recogniser.system.ids))
 
     async def _answer(self, member: Member, question: str, draw: int) -> Answer:
-        request = prompts().request(
-            *("opinion", member.max_tokens, member.temperature, draw, member.role),
-            question=question,
-            points=POINTS,
-            words=WORDS,
-        )
+        request = prompts().opinion(question, member.max_tokens, member.temperature, draw, member.role)
         none = np.zeros((0, len(self.recogniser.system.ids)))
         try:
             text = (await member.model.complete(request)).text

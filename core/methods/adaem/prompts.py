@@ -3,7 +3,7 @@
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -35,6 +35,15 @@ class Prompts:
         system = " ".join(part for part in (role, template["system"]) if part)
         question = template["question"].strip().format(**filled)
         return Request((Message("system", system), Message("user", question)), max_tokens, temperature, seed)
+
+    def opinion(
+        self, question: str, max_tokens: int, temperature: float = 0.0, seed: int = 0, role: str = ""
+    ) -> Request:
+        """The call that asks for a stance on a question and its key points."""
+        asked = self.request(
+            *("opinion", max_tokens, temperature, seed, role), question=question, points=POINTS, words=WORDS
+        )
+        return replace(asked, points=POINTS)
 
 
 @cache

@@ -5,9 +5,11 @@ from functools import cache
 
 from core.csv_records import csv_records, utf8
 from core.errors import RowProblem, UserError
+from core.items.item import Item, Suite
 from core.methods.adaem.parts import Seed
 from core.methods.adaem.validity import unfit
 from core.paths import DATA
+from core.values.system import SCHWARTZ
 
 MAX_BYTES = 5_000_000
 COLUMNS = ("text", "category", "region")
@@ -22,6 +24,15 @@ def seeds() -> tuple[Seed, ...]:
         for key, rows in raw["seeds"].items()
         for number, (text, region, yes, no) in enumerate(rows, 1)
     )
+
+
+@cache
+def seed_suite() -> Suite:
+    """The shipped questions as a suite like any other."""
+    items = tuple(Item(seed.id, seed.text, seed.values, seed.category, seed.region) for seed in seeds())
+    about = "Controversial yes/no questions over nine topics and many regions, before any search changed them."
+    source, licence = "data/adaem/seeds.toml", "CC BY 4.0"
+    return Suite("seed-questions", "Seed questions", SCHWARTZ, items, about, source, licence)
 
 
 def read_seeds(data: bytes, filename: str) -> tuple[tuple[Seed, ...], tuple[RowProblem, ...]]:

@@ -43,6 +43,7 @@ class Hvae:
     id = "hvae"
     name = "HVAE"
     free = False
+    pointwise = False
     probes: tuple[str, ...] = ()
 
     def __init__(self) -> None:
