@@ -73,6 +73,20 @@ def test_ipsatised_ratings_have_mean_zero_over_what_was_rated() -> None:
     assert np.isnan(ipsatised(ratings)[0, 2])
 
 
+@settings(max_examples=40, deadline=None)
+@given(arrays(np.int64, (14, 12), elements=st.integers(1, 6)), st.integers(0, 2**14 - 1))
+def test_equal_differences_from_the_own_mean_are_ties(ratings: np.ndarray, short: int) -> None:  # type: ignore[type-arg]
+    """Reckoned in whole numbers: who rated n items has L (x - mean) = L x - (L / n) sum with L a multiple of n."""
+    asked = np.ones(ratings.shape, dtype=bool)
+    asked[[bool(short >> person & 1) for person in range(14)], 7:] = False
+    n = asked.sum(axis=1, keepdims=True)
+    whole = ratings * 84 - (ratings * asked).sum(axis=1, keepdims=True) * (84 // n)
+    found = ipsatised(np.where(asked, ratings, np.nan))
+    for item in range(12):
+        here = asked[:, item]
+        assert stats.rankdata(found[here, item]).tolist() == stats.rankdata(whole[here, item]).tolist()
+
+
 def test_a_tag_needs_both_size_and_significance() -> None:
     found = unknown(4)
     found.rho[:, 0], found.p[:, 0] = [0.31, 0.30, 0.5, -0.4], [0.01, 0.01, 0.06, 0.01]
