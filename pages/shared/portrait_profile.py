@@ -40,7 +40,7 @@ def show_profile(found: PortraitResults) -> None:
     profile = found.profiles[scorer]
     colours, dashes = looks(found)
     what = f"{SYSTEMS[kind]}, {SCORERS[scorer].name.lower()}"
-    radar = portrait_radar(profile, models, kind, colours, dashes, f"Radar of the {what}")
+    radar = portrait_radar(profile, models, kind, colours, dashes, f"Radar of the {what[0].lower()}{what[1:]}")
     st.plotly_chart(radar, config=RADAR_CONFIG, key="portrait_radar", alt=f"Radar: {what}")
     dots = portrait_whiskers(profile, models, kind, colours, f"{what}, with 95 % intervals")
     st.plotly_chart(dots, config=RADAR_CONFIG, key="portrait_dots", alt=f"{what}, with 95 % intervals")

@@ -56,7 +56,7 @@ def test_an_empty_store_offers_one_click_and_says_that_the_bank_is_not_validated
     assert manager().wait(head.run_id, WAIT_S)
     assert [link.proto.label for link in visit("runs").get("page_link")] == ["Its profiles are under Value Portrait"]
     at = portrait()
-    assert figures(at)[0]["layout"]["title"]["text"].startswith("Radar of the Ten values")
+    assert figures(at)[0]["layout"]["title"]["text"].startswith("Radar of the ten values")
     assert set(frame(at, "dimension", "low")["model"]) <= set(simulation().profiles)
 
 
