@@ -82,6 +82,15 @@ def adjusted(p: Floats, way: Literal["bh", "by"] = "bh") -> Floats:
     return q
 
 
+def holm(p: Floats) -> Floats:
+    """p (n) adjusted so that the chance of any false rejection is held (Holm 1979, Scand. J. Statist. 6(2)): running
+    maximum of (m - rank + 1) p, at most 1. NaN stay out of the family."""
+    found = np.full(p.shape, np.nan)
+    order = np.argsort(p)[: int((~np.isnan(p)).sum())]
+    found[order] = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1)), 1.0)
+    return found
+
+
 def ipsatised(ratings: Floats) -> Floats:
     """Each person's ratings (P x I, whole numbers, NaN where not asked) as differences from the person's own mean: some
     rate all things higher than others do. Equal differences come out equal: those of people who rated m and n items are
