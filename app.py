@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.paths import DATA
-from pages.shared import first_visit, navigating
+from pages.shared import first_visit, navigating, raters_only
 from pages.shared.resources import manager
 from pages.shared.sidebar import choices
 
@@ -14,6 +14,8 @@ st.logo(str(ICON), size="large")
 
 lost = first_visit.mistaken_for_lost()
 navigating.insist()
+if raters_only.raters_only():
+    raters_only.serve(lost)
 page = st.navigation(
     {
         "Explore": [

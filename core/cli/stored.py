@@ -14,6 +14,7 @@ import pandas as pd
 from core.cli.counts import counts, totals
 from core.cli.opening import store_path, stored
 from core.cli.output import safe, say, say_table
+from core.cli.portrait_scores import portrait_of, say_portrait, told_portrait
 from core.cli.saving import save
 from core.cli.spending import cost_words, say_spending, spent
 from core.errors import UserError
@@ -98,7 +99,7 @@ def show(args: argparse.Namespace) -> int:
 
 def told(store: Store, head: RunHead) -> dict[str, Any]:
     """All that is told of a run, as JSON tells it."""
-    results = _results(store, head)
+    results, portrait = _results(store, head), portrait_of(store, head)
     return {
         "run": _facts(store, head),
         "outcomes": _records(counts(store, head.run_id)),
@@ -106,6 +107,7 @@ def told(store: Store, head: RunHead) -> dict[str, Any]:
         "scores": _records(_scores(results)) if results else [],
         "doubtful": doubtful(head.recogniser, results.system.ids, store) if results else {},
         "findings": [vars(found) for each in results.findings.values() for found in each] if results else [],
+        **({"portrait": told_portrait(portrait)} if portrait else {}),
     }
 
 
@@ -131,6 +133,8 @@ def say_results(store: Store, run_id: str) -> Ended:
         _say_scores(results)
         for value, sentence in doubtful(head.recogniser, results.system.ids, store).items():
             say(f"not reliable on {results.system.names[value]}: {sentence}")
+    elif portrait := portrait_of(store, head):
+        say_portrait(portrait)
     else:
         say()
         say("No values were read, so there are no scores." if head.recogniser else "No recogniser, so no scores.")

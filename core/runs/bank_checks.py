@@ -57,7 +57,7 @@ def _why(bank: ItemBank, people: Rated, group: str, off: NDArray[np.bool_]) -> s
     """What is known of a group that does not come out: whose record would make it."""
     rows = np.flatnonzero([item.group == group for item in bank.items])
     known, own = bank.correlations[PUBLISHED].rho[rows], bank.correlations[RATINGS].rho[rows]
-    said = f"In group {group} {int(off[rows].sum())} differ, by {np.nanmax(np.abs(known - own)):.3f} at most"
+    said = f"In group {group}, {int(off[rows].sum())} differ, by {np.nanmax(np.abs(known - own)):.3f} at most"
     sitting = np.flatnonzero((people.groups == group) & ~np.isnan(people.scales).any(axis=1))
     often = Counter(people.people)
     ratings, scales = people.ratings[np.ix_(sitting, rows)], people.scales[sitting]

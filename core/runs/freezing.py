@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from core.analysis.portrait.chance import PERMUTATIONS, Chance
-from core.analysis.portrait.correlate import spearman
-from core.analysis.portrait.study import RULE, Rule, held_out_bank, levelled, own_level_off
+from core.analysis.portrait.correlate import ipsatised, spearman
+from core.analysis.portrait.study import RULE, Rule, held_out_bank, levelled
 from core.analysis.portrait.study import TEN as TEN_PLACES
 from core.analysis.portrait.tags import Bools, tagged
 from core.analysis.portrait.validity import Validity
@@ -70,7 +70,7 @@ def _bank(study: Study, gathered: Gathered, kept: Bools, passes: Bools) -> ItemB
     found = {
         PROMOTED: _part(Correlations(rho, p, whole.n), kept),
         RATINGS: _part(spearman(ratings, scales), kept),
-        IPSATISED: _part(spearman(own_level_off(ratings), scales), kept),
+        IPSATISED: _part(spearman(ipsatised(ratings), scales), kept),
     }
     items = tuple(
         replace(each.item, expresses=tuple(name for name, passed in zip(TEN, row, strict=True) if passed))

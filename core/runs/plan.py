@@ -3,8 +3,9 @@
 import hashlib
 import json
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from difflib import get_close_matches
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -20,6 +21,7 @@ LEXICON, MINILM = "lexicon", "minilm"
 OFFLINE = (LEXICON, MINILM)
 JUDGE = "judge:"
 MAX_TRIALS = 2_000_000
+MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,8 @@ def check(plan: Plan) -> Plan:
     unknown = [variation for variation in plan.variations if variation not in method.variations]
     if unknown or not plan.variations or len(set(plan.variations)) != len(plan.variations):
         raise UserError(
-            f"Name one or more variations of {', '.join(method.variations)}, each once; got {list(plan.variations)}."
+            f"Name one or more variations, each once; got {_some(plan.variations)}. "
+            f"{_offered(unknown, method.variations)}"
         )
     if plan.probes < 0:
         raise UserError(f"The number of order probes cannot be negative, got {plan.probes}.")
@@ -145,6 +148,20 @@ def _check_items(plan: Plan, method: Method) -> None:
             method.request(item, plan.variations[0], plan.asking)
         except ValueError as error:
             raise UserError(f"{method.name} cannot ask the suite {plan.suite.name!r}: {error}.") from error
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return (", ".join(map(repr, names[:MOST_NAMED])) or "none") + rest
+
+
+def _offered(unknown: Sequence[str], known: Sequence[str]) -> str:
+    """The names that there are: all if they are few, else how many, and those nearest to the unknown ones."""
+    if len(known) <= MOST_NAMED:
+        return f"There are {', '.join(known)}."
+    near = dict.fromkeys(name for each in unknown[:MOST_NAMED] for name in get_close_matches(each, known, 3, 0.5))
+    shown = list(near)[:MOST_NAMED] or list(known[:3])
+    return f"There are {len(known)}, {'the nearest' if near else 'such as'} {', '.join(shown)}."
 
 
 def check_reading(plan: Plan) -> Plan:

@@ -31,6 +31,7 @@ def show_items(found: PortraitResults) -> None:
         rows,
         hide_index=True,
         height=420,
+        placeholder="",
         on_select="rerun",
         selection_mode="single-row",
         key="portrait_items",

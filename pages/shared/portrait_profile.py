@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from core.analysis.portrait.profile import similarity, table
+from core.analysis.portrait.profile import Profile, difference_table, similarity, table
 from core.analysis.portrait.reliability import gates
 from core.analysis.portrait.scorers import SCORERS
 from core.charts.portrait_radar import portrait_radar
@@ -41,7 +41,7 @@ def show_profile(found: PortraitResults) -> None:
     profile = found.profiles[scorer]
     colours, dashes = looks(found)
     what = f"{SYSTEMS[kind]}, {SCORERS[scorer].name.lower()}"
-    radar = portrait_radar(profile, models, kind, colours, dashes, f"Radar of the {what}")
+    radar = portrait_radar(profile, models, kind, colours, dashes, f"Radar of the {what[0].lower()}{what[1:]}")
     show_chart(radar, key="portrait_radar", alt=f"Radar: {what}")
     dots = portrait_whiskers(profile, models, kind, colours, f"{what}, with 95 % intervals")
     show_chart(dots, key="portrait_dots", alt=f"{what}, with 95 % intervals")
@@ -54,6 +54,8 @@ def show_profile(found: PortraitResults) -> None:
     rows = table(profile)
     rows = rows[rows["model"].isin(models) & (rows["system"] == kind)]
     _table(rows)
+    if len(models) > 1:
+        _differences(profile, models, kind)
     if found.published:
         _alike(found, scorer, kind, [model for model in models if not published(model)])
 
@@ -98,6 +100,34 @@ def _table(rows: pd.DataFrame) -> None:
         },
     )
     downloads(shown, "portrait-profile")
+
+
+def _differences(profile: Profile, models: list[str], kind: str) -> None:
+    """One model less each other shown, paired by the situations that both answered."""
+    st.subheader("Which differences are more than chance?")
+    first = str(st.selectbox("This model less the others", models, key="portrait_first"))
+    rows = difference_table(profile, first, [model for model in models if model != first], kind)
+    rows["dimension"] = rows["dimension"].map(NAMES)
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key="portrait_differences",
+        column_config={
+            "other": "less",
+            "difference": number(format="%+.2f"),
+            "low": number("95 % low", format="%+.2f"),
+            "high": number("95 % high", format="%+.2f"),
+            "p": number(format="%.3f"),
+            "q": number("q (BH)", format="%.3f", help="False discovery rate over all rows of this table"),
+            "holm": number("p (Holm)", format="%.3f", help="Adjusted so that not one row in this table need be false"),
+        },
+    )
+    st.caption(
+        "Differences of scores in points of the six-point scale, with 95 % bootstrap intervals; both models share the "
+        "situations that are drawn. With 1,000 draws no p is below .002."
+    )
+    downloads(rows, "portrait-differences")
 
 
 def _alike(found: PortraitResults, scorer: str, kind: str, own: list[str]) -> None:

@@ -75,4 +75,4 @@ def _show(rows: pd.DataFrame, columns: dict[str, tuple[str, str]]) -> None:
         for name, (title, said) in columns.items()
     }
     badge = {"badge": st.column_config.Column(width="medium"), "why": st.column_config.Column(width="large")}
-    st.dataframe(rows, hide_index=True, column_config=config | badge)
+    st.dataframe(rows, hide_index=True, column_config=config | badge, placeholder="")

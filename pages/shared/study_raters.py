@@ -11,6 +11,7 @@ from core.items.study import DRAFT, OPEN, Study
 from core.runs.studies import rater_table
 from core.store import studies
 from pages.shared.parts import downloads
+from pages.shared.raters_only import ENVIRONMENT
 from pages.shared.resources import store
 from pages.shared.study import seen
 
@@ -32,7 +33,12 @@ def show_raters(study: Study) -> None:
         st.metric("Raters", len(gathered.codes), border=True)
         st.metric("Used", f"{gathered.n_used} of {study.planned} planned", border=True)
     if study.stage == OPEN and st.button("Open the rating page", icon=":material/rate_review:"):
-        st.switch_page("pages/study/rate.py", query_params={})
+        st.switch_page("pages/study/rate.py", query_params={"study": study.id})
+    if study.stage == OPEN:
+        st.caption(
+            f"The link for raters ends in `/rate?study={study.id}`. A server started with `{ENVIRONMENT}=1` shows them "
+            "that page alone: no results, no other rater's data, no other study."
+        )
     if gathered.codes:
         rows = rater_table(gathered)
         config = {name: st.column_config.NumberColumn(title, format=form) for name, (title, form) in COLUMNS.items()}

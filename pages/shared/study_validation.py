@@ -49,7 +49,10 @@ def show_validation(study: Study) -> None:
     config = {
         name: st.column_config.NumberColumn(title, help=said, format="%.2f") for name, (title, said) in FIGURES.items()
     }
-    config |= {name: st.column_config.NumberColumn(format="%.3g") for name in ("p", "q", "q_by")}
+    for name in ("q", "q_by"):
+        title, said = FIGURES[name]
+        config[name] = st.column_config.NumberColumn(title, help=said, format="%.2g")
+    config["p"] = st.column_config.NumberColumn(format="%.2g")
     st.dataframe(
         shown[["item", "value", "state", "passes", "n", *FIGURES, "p"]].sort_values("rho", ascending=False),
         hide_index=True,

@@ -14,8 +14,16 @@ from scipy import stats
 
 from core.analysis.portrait.answers import answers_of, joined
 from core.analysis.portrait.chance import by_chance
-from core.analysis.portrait.correlate import interval, ipsatised, p_values, spearman
-from core.analysis.portrait.profile import differences, profile, profiles, rank_table, similarity, table
+from core.analysis.portrait.correlate import holm, interval, ipsatised, p_values, spearman
+from core.analysis.portrait.profile import (
+    difference_table,
+    differences,
+    profile,
+    profiles,
+    rank_table,
+    similarity,
+    table,
+)
 from core.analysis.portrait.scorers import SCORERS, offered, points
 from core.analysis.portrait.tags import tagged
 from core.errors import UserError
@@ -71,6 +79,20 @@ def test_ipsatised_ratings_have_mean_zero_over_what_was_rated() -> None:
     ratings = np.array([[1.0, 3.0, np.nan], [6.0, 6.0, 6.0]])
     assert np.nansum(ipsatised(ratings), axis=1).tolist() == [0.0, 0.0]
     assert np.isnan(ipsatised(ratings)[0, 2])
+
+
+@settings(max_examples=40, deadline=None)
+@given(arrays(np.int64, (14, 12), elements=st.integers(1, 6)), st.integers(0, 2**14 - 1))
+def test_equal_differences_from_the_own_mean_are_ties(ratings: np.ndarray, short: int) -> None:  # type: ignore[type-arg]
+    """Reckoned in whole numbers: who rated n items has L (x - mean) = L x - (L / n) sum with L a multiple of n."""
+    asked = np.ones(ratings.shape, dtype=bool)
+    asked[[bool(short >> person & 1) for person in range(14)], 7:] = False
+    n = asked.sum(axis=1, keepdims=True)
+    whole = ratings * 84 - (ratings * asked).sum(axis=1, keepdims=True) * (84 // n)
+    found = ipsatised(np.where(asked, ratings, np.nan))
+    for item in range(12):
+        here = asked[:, item]
+        assert stats.rankdata(found[here, item]).tolist() == stats.rankdata(whole[here, item]).tolist()
 
 
 def test_a_tag_needs_both_size_and_significance() -> None:
@@ -273,3 +295,21 @@ def test_equal_models_differ_by_nothing_and_are_alike() -> None:
 
 def test_variations_stand_in_pairs() -> None:
     assert all(second == first + "_reversed" for first, second in zip(VARIATIONS[0::2], VARIATIONS[1::2], strict=True))
+
+
+def test_differences_carry_p_and_both_corrections() -> None:
+    bank = made_bank(12, 4)
+    base = random_answers(bank, 2).values
+    base[1] = base[0]
+    found = profile(bank, made_answers(np.concatenate([base, random_answers(bank, 1, 5).values])), "published")
+    rows = difference_table(found, "m0", ["m1", "m2"], "values")
+    same, other = rows[rows["other"] == "m1"], rows[rows["other"] == "m2"]
+    assert same["p"].dropna().eq(1).all() and same["difference"].abs().max() == 0
+    outside = (other["low"] > 0) | (other["high"] < 0)
+    assert outside.any() and (other["p"] < 0.06)[outside].all() and other["p"].min() >= 0.0019
+    assert not (rows["holm"] < rows["q"] - 1e-12).any() and not (rows["q"] < rows["p"] - 1e-12).any()
+
+
+def test_holm_by_hand() -> None:
+    assert holm(np.array([0.03, np.nan, 0.01, 0.04])).tolist()[::2] == pytest.approx([0.06, 0.03])
+    assert holm(np.array([0.01, 0.04, 0.03, 0.005])).tolist() == pytest.approx([0.03, 0.06, 0.06, 0.02])

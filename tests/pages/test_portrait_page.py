@@ -56,8 +56,8 @@ def test_an_empty_store_offers_one_click_and_says_that_the_bank_is_not_validated
     assert manager().wait(head.run_id, WAIT_S)
     assert [link.proto.label for link in visit("runs").get("page_link")] == ["Its profiles are under Value Portrait"]
     at = portrait()
-    assert figures(at)[0]["layout"]["title"]["text"].startswith("Radar of the Ten values")
-    assert set(frame(at, "dimension", "low")["model"]) <= set(simulation().profiles)
+    assert figures(at)[0]["layout"]["title"]["text"].startswith("Radar of the ten values")
+    assert set(frame(at, "rank", "low")["model"]) <= set(simulation().profiles)
 
 
 def test_a_profile_names_its_scale_intervals_and_denominators(app: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_profile_names_its_scale_intervals_and_denominators(app: Path) -> None
     radar, dots = figures(at)
     assert radar["layout"]["polar"]["radialaxis"]["range"][0] == -radar["layout"]["polar"]["radialaxis"]["range"][1]
     assert "points above or below" in dots["layout"]["xaxis"]["title"]["text"]
-    table = frame(at, "dimension", "low").set_index(["model", "dimension"])
+    table = frame(at, "rank", "low").set_index(["model", "dimension"])
     achievement = table.loc[("simulated/self-enhancing", "Achievement")]
     assert achievement["low"] > 1 > -1 > table.loc[("simulated/self-enhancing", "Universalism"), "high"]
     assert achievement["n_queries"] == 8 and achievement["rank"] == 1
@@ -79,7 +79,7 @@ def test_published_models_are_shown_as_published_with_what_was_reproduced(app: P
     at = portrait(bank="Published")
     said = texts(at)
     assert "9,282 of 9,880 coefficients" in said and "R559 sat in two groups" in said and "24 of 24 models" in said
-    table = frame(at, "dimension", "low")
+    table = frame(at, "rank", "low")
     assert table["published"].all() and table["model"].str.endswith("(published)").all()
     one(at.selectbox, "Scorer").set_value("weighted").run()
     assert not at.exception and "no threshold" in texts(at)

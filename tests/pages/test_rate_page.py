@@ -5,14 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from browsing import button, everything, labels, leave, manager, markup, one, press, texts, visit
+from browsing import button, everything, labels, leave, manager, markup, one, press, session, texts, visit
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 from study_made import people, says, sit, study
 
 from core.items.sitting import Sitting, next_step, rate, shown_code, steps, words
 from core.items.study import CLOSED, Study, StudyItem
 from core.store import studies
 from core.store.database import ENVIRONMENT, Store
+from pages.shared import raters_only
 
 MADE = study(10)
 OTHER = "ZZZZZZZZ"
@@ -168,3 +170,32 @@ def test_hostile_items_are_shown_letter_for_letter(app: Path) -> None:
     for kind, carried in everything(at):
         if kind in ("markdown", "caption", "info", "success"):
             assert "<script>" not in markup(carried)
+
+
+def test_a_server_for_raters_has_no_other_page_and_shows_nothing_of_others(
+    app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(raters_only.ENVIRONMENT, "1")
+    for page in ("overview", "items", "scenarios", "runs"):
+        at = session()
+        at.query_params["study"] = MADE.id
+        at._page_hash = calc_hash(page)  # as typed into the address bar
+        assert not at.run().exception
+        assert [title.value for title in at.title] == ["Rate responses"]
+        assert not at.get("page_link") and not at.dataframe and not at.sidebar.children
+        assert "Begin" in labels(at.button) and OTHER not in texts(at)
+    at = begin(visit("rate", study=MADE.id))
+    assert "Text 1 of" in str(at.get("progress")[0].proto.text)
+    other = replace(MADE, id="secret", name="A study for others")
+    studies.save_study(manager().store, other)
+    assert "Follow the link" in texts(visit("rate")) and other.name not in texts(visit("rate"))
+    at = visit("rate", study=other.id)
+    assert "Before you begin" in str([each.value for each in at.subheader]) and not at.selectbox
+
+
+@pytest.mark.parametrize(("word", "on"), [("", False), ("0", False), ("No", False), ("1", True), ("raters", True)])
+def test_a_word_that_does_not_plainly_say_no_closes_the_other_pages(
+    monkeypatch: pytest.MonkeyPatch, word: str, on: bool
+) -> None:
+    monkeypatch.setenv(raters_only.ENVIRONMENT, word)
+    assert raters_only.raters_only() is on

@@ -195,3 +195,10 @@ def test_a_plan_of_personas_goes_into_a_file_and_into_the_store_and_comes_back(s
     assert read.plan.method == "portrait_personas" and read.plan.variations == made.variations
     assert read.plan.suite.hash == made.suite.hash and not read.notes
     assert plan_from_json(made.to_json(), made.suite) == made
+
+
+def test_an_unknown_variation_is_answered_by_the_nearest_and_the_number(store: Store) -> None:
+    made = plan(store, PANEL[:1])
+    object.__setattr__(made, "variations", ("womn.you.forward",))
+    with pytest.raises(UserError, match=r"got 'womn\.you\.forward'\. There are 138, the nearest woman\.you\.forward, "):
+        check(made)

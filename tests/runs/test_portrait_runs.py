@@ -1,5 +1,7 @@
 """From a plan to profiles: runs of an item bank, their answers in the store, and what is made of them."""
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -111,13 +113,23 @@ def test_a_plan_names_its_bank_and_comes_back_from_its_file(manager: RunManager)
         read_plan(PLAN.replace("portrait-small", "mine").encode(), "plan.toml", manager.store)
 
 
-def test_a_plan_file_runs_from_the_command_line(tmp_path: Path) -> None:
+def test_a_plan_file_runs_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "plan.toml").write_text(PLAN)
     path = tmp_path / "store.duckdb"
     assert main(["run", str(tmp_path / "plan.toml"), "--store", str(path)]) == 0
     store = Store(path)
-    assert load(store, "portrait-small").reliable["simulated/open"].asked == 160
+    found = load(store, "portrait-small")
+    assert found.reliable["simulated/open"].asked == 160
+    (head,) = queries.runs(store)
     store.close()
+    said = capsys.readouterr().out
+    assert "simulated/open: As written (not validated), points above or below its own mean" in said
+    assert re.search(r"Ten values +Self-Direction +\+\d\.\d\d +\+\d\.\d\d to \+\d\.\d\d +\d +8 +8", said)
+    assert main(["show", head.run_id, "--json", "--store", str(path)]) == 0
+    told = json.loads(capsys.readouterr().out)["portrait"]
+    scores = {row["dimension"]: row["score"] for row in told["scores"] if row["system"] == "values"}
+    assert list(scores.values()) == pytest.approx(found.profiles["written"].points.score[0, :10])
+    assert told["reliability"][0]["asked"] == 160 and not told["bank"]["validated"]
 
 
 def test_selections_and_stakes_follow_what_items_stand_for() -> None:

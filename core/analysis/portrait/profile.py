@@ -1,5 +1,6 @@
 """Profiles with intervals: queries are drawn again, as the responses to one query depend on each other."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from core.analysis.bootstrap import DRAWS, Floats, intervals, resampling_weights
 from core.analysis.portrait.answers import HIGH, LOW, Answers
-from core.analysis.portrait.correlate import rank_products
+from core.analysis.portrait.correlate import adjusted, holm, rank_products
 from core.analysis.portrait.scorers import SCORERS, Points, combine, offered, parts, points
 from core.errors import UserError
 from core.items.bank import ItemBank
@@ -111,6 +112,27 @@ def differences(found: Profile, first: str, second: str) -> tuple[Floats, Floats
     queries: NDArray[np.int64] = np.minimum(found.points.n_queries[a], found.points.n_queries[b])
     low, high = intervals(gap, found.draws[:, a] - found.draws[:, b], queries, (2 * BOUNDS[0], 2 * BOUNDS[1]))
     return gap, low, high
+
+
+def difference_table(found: Profile, first: str, others: Sequence[str], kind: str) -> pd.DataFrame:
+    """`first` less each of `others` by the dimensions of one system: columns other, dimension, difference, low, high
+    (paired 95 % interval), p, q (Benjamini-Hochberg) and holm (Holm 1979), both over all rows of the table. p is
+    two-sided by the same draws, 2 min(#<=0, #>=0) with one added to each count and to their number; NaN where there is
+    no interval."""
+    columns = list(of_system(kind))
+    parts = []
+    for other in others:
+        gap, low, high = (part[columns] for part in differences(found, first, other))
+        drawn = found.draws[:, found.models.index(first)] - found.draws[:, found.models.index(other)]
+        drawn = drawn[:, columns]
+        sides = np.minimum((drawn <= 0).sum(axis=0), (drawn >= 0).sum(axis=0)) + 1
+        p = np.where(np.isnan(low), np.nan, np.minimum(2 * sides / (len(drawn) + 1), 1.0))
+        cells = {"difference": gap, "low": low, "high": high, "p": p}
+        names = {"other": other, "dimension": [DIMENSIONS[column].id for column in columns]}
+        parts.append(pd.DataFrame(names | cells))
+    rows = pd.concat(parts, ignore_index=True)
+    p = rows["p"].to_numpy(dtype=np.float64)
+    return rows.assign(q=adjusted(p), holm=holm(p))
 
 
 def similarity(found: Profile, model: str, others: tuple[str, ...], kind: str) -> pd.DataFrame:

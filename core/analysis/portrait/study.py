@@ -112,14 +112,7 @@ def validation(
 def levelled(ratings: Floats) -> tuple[str, Floats]:
     """The ratings as differences from each person's mean, or as they are where somebody rated too few items."""
     enough = len(ratings) > 0 and (~np.isnan(ratings)).sum(axis=1).min() >= FEWEST_ITEMS
-    return (IPSATISED, own_level_off(ratings)) if enough else (RATINGS, ratings)
-
-
-def own_level_off(ratings: Floats) -> Floats:
-    """Ratings as differences from each person's mean, ties kept: without rounding, the last bit of two equal
-    differences would rank them."""
-    rounded: Floats = np.round(ipsatised(ratings), 9)
-    return rounded
+    return (IPSATISED, ipsatised(ratings)) if enough else (RATINGS, ratings)
 
 
 def gaps(rho: Floats) -> Floats:
