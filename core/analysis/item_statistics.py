@@ -35,13 +35,12 @@ class ItemStatistics:
 
 def item_statistics(scores: Floats) -> ItemStatistics:
     """The statistics of each question (M x Q scores)."""
-    models, questions = scores.shape
-    blank = np.full(questions, np.nan)
+    blank = np.full(scores.shape[1], np.nan)
     there = ~np.isnan(scores)
     n = there.sum(axis=0)
     total, count = np.nansum(scores, axis=1), there.sum(axis=1)
     mean, spread, discrimination, item_rest = blank.copy(), blank.copy(), blank.copy(), blank.copy()
-    for q in range(questions):
+    for q in range(scores.shape[1]):
         rows = there[:, q] & (count > 1)
         mine = scores[rows, q]
         if there[:, q].any():
@@ -72,7 +71,7 @@ def fold_alpha(scores: Floats, folds: int = 5, seed: int = 0) -> float:
     """The reliability of whole profiles (AdAEM, s. 4): the questions (M models x Q questions x V values) are dealt into
     `folds` at random, and alpha is taken over the folds' mean scores, subjects being model x value. Values' means are
     taken out, so that some values being common everywhere does not count as reliability. NaN with too few questions."""
-    models, questions, values = scores.shape
+    models, questions = scores.shape[:2]
     if questions < folds or models < LEAST_MODELS:
         return float("nan")
     order = np.random.default_rng(seed).permutation(questions)
@@ -83,8 +82,8 @@ def fold_alpha(scores: Floats, folds: int = 5, seed: int = 0) -> float:
 
 @dataclass(frozen=True)
 class Alpha:
-    """Alpha with its 95 % interval, which bootstraps the models (NaN where it is undefined), over `models` that answered
-    every one of `questions`."""
+    """Alpha with its 95 % interval, which bootstraps the models (NaN where it is undefined), over `models` that
+    answered every one of `questions`."""
 
     value: float
     low: float

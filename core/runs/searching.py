@@ -135,7 +135,16 @@ class Work:
         author: Author = GrammarAuthor()
         if plan.author:
             author = ModelAuthor(self._line(plan.author, "author"), system(plan.system), self.panel.models)
-        self.search = Search(plan.settings, plan.seeds, author, self.panel, self.panel, self.jury, Known())
+        self.search = Search(
+            plan.settings,
+            plan.seeds,
+            author,
+            self.panel,
+            self.panel,
+            self.jury,
+            Known(),
+            values=system(plan.system).ids,
+        )
 
     async def run(self) -> tuple[str, str]:
         """Carry it out; returns the state it ended in and the sentence that says why."""

@@ -7,7 +7,7 @@ from core.analysis.item_statistics import alpha_with_interval, cronbach, fold_al
 
 
 def test_alpha_by_hand() -> None:
-    """Sums 6, 9, 3, 10: variance 10; the questions' variances are 5/3, 5/3 and 8/3, together 6: alpha 3/2 x (1 - .6)."""
+    """Sums 6, 9, 3, 10 vary by 10; the questions by 5/3, 5/3 and 2, together 16/3: alpha 3/2 x (1 - 16/30) = .7."""
     scores = np.array([[2.0, 1.0, 3.0], [3.0, 4.0, 2.0], [1.0, 2.0, 0.0], [4.0, 3.0, 3.0]])
     by_hand = 3 / 2 * (1 - (5 / 3 + 5 / 3 + 2) / 10)
     assert scores.sum(axis=1).var(ddof=1) == pytest.approx(10)
