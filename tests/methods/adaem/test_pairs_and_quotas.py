@@ -65,10 +65,9 @@ def test_the_grammar_asks_about_both_values_of_a_pair_also_when_it_refines() -> 
             assert made.frame in (1, 2, 4)
 
 
-@pytest.mark.parametrize(("bonus", "times"), [(0.7, 1.3), (0.25, 2.0)])
-def test_a_planted_topic_is_found(bonus: float, times: float) -> None:
-    """One topic of sixteen whose questions tell models apart: its arm is pulled most. By how much hangs on the bonus for
-    what was explored little: the usual one gives it half as much again as an equal share, a small one twice."""
+def test_a_planted_topic_is_found() -> None:
+    """One topic of sixteen whose questions tell models apart: its arm is pulled most, half as much again as an equal
+    share would be; the bonus for what was explored little keeps the others in play."""
     first, shares = [], []
     for seed in range(6):
         world = World(8, seed)
@@ -76,13 +75,13 @@ def test_a_planted_topic_is_found(bonus: float, times: float) -> None:
         base, sensitivity = world._questions[starts[11].text]
         world._questions[starts[11].text] = base, np.maximum(sensitivity, 0.9)
         settings = Settings(arms=16, pulls=60, width=2, refinements=1, shortlist=2, permutations=19, pull_cap=30)
-        settings = replace(settings, seed=seed, bonus=bonus)
+        settings = replace(settings, seed=seed)
         panel = world.panel(range(4))
         events = run(Search(settings, starts, world, world, panel, panel, Distinct(), lambda text: ""))
         pulled = Counter(event.topic for event in events if isinstance(event, Pull))
         first.append(pulled.most_common(1)[0][1] == pulled["11"])
         shares.append(pulled["11"] / 60)
-    assert sum(first) >= 5 and np.mean(shares) > times / 16
+    assert sum(first) >= 5 and np.mean(shares) > 1.3 / 16
 
 
 def test_each_value_that_leads_any_question_gets_its_quota() -> None:
