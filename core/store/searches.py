@@ -200,5 +200,14 @@ def answers(store: Store, search_id: str, question: str) -> list[AnswerOf]:
     return [AnswerOf(*row) for row in store.rows(sql, [search_id, question])]
 
 
+def fresh_answers(store: Store, search_id: str) -> list[tuple[str, int, str, list[list[float]]]]:
+    """Question, draw, member and what each point shows, of every answer that confirmed."""
+    sql = """
+        SELECT question, draw, member, coalesce(shows, []) FROM search_answers WHERE search_id = ? AND draw > 0
+        ORDER BY question, draw, member
+    """
+    return [(str(row[0]), int(row[1]), str(row[2]), row[3]) for row in store.rows(sql, [search_id])]
+
+
 def _number(figure: float) -> float | None:
     return None if np.isnan(figure) else float(figure)
