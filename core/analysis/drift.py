@@ -13,13 +13,15 @@ from core.analysis.bootstrap import DRAWS, LEVEL, MIN_ITEMS, Floats, resampling_
 
 LEAST = 2
 WORN = 0.75
+NOBODY = "Two models that were not on the panel must sit the pool before one can say."
+KEPT = "No loss beyond chance: the pool still serves."
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """Models that answered at one time: `scores` (M x Q x d, NaN: not answered) and `noise` (Q x d), the variance of one
-    model's score around its own expectation. `chosen_for` marks models for which the questions were chosen, on which
-    informativeness runs high."""
+    """Models that answered at one time: `scores` (M x Q x d, NaN: not answered) and `noise` (Q x d), the variance of
+    one model's score around its own expectation. `chosen_for` marks models for which the questions were chosen, on
+    which informativeness runs high."""
 
     label: str
     scores: Floats
@@ -42,8 +44,8 @@ class Informativeness:
 
 @dataclass(frozen=True)
 class Drift:
-    """Every cohort's informativeness, and the newest one's as a share of the first's with its interval, paired by
-    question; `advice` says in a sentence what follows."""
+    """Every cohort's informativeness, and the newest one's as a share of the first's with its interval, on the
+    questions that both answered; `advice` says in a sentence what follows."""
 
     cohorts: tuple[Informativeness, ...]
     ratio: float
@@ -63,15 +65,15 @@ def drift(cohorts: Sequence[Cohort], seed: int = 0) -> Drift:
     fair = [place for place, cohort in enumerate(told) if not cohort.chosen_for]
     nan = float("nan")
     if not fair:
-        return Drift(
-            found, nan, nan, nan, "Two models that were not on the panel must sit the pool before one can say."
-        )
+        return Drift(found, nan, nan, nan, NOBODY)
     last, first = fair[-1], fair[0] if len(fair) > 1 else 0
-    if last == first or len(per_question[0]) < MIN_ITEMS:
+    both = ~np.isnan(per_question[first]) & ~np.isnan(per_question[last])
+    if last == first or both.sum() < MIN_ITEMS:
         return Drift(found, nan, nan, nan, "One cohort, or too few questions: nothing can be compared yet.")
-    base = draws[first]
-    ratio = found[last].value / found[first].value if found[first].value > 0 else nan
-    shares = np.where(base > 0, draws[last] / np.where(base > 0, base, 1.0), np.inf)
+    now, before = per_question[last][both], per_question[first][both]
+    ratio = float(now.mean() / before.mean()) if before.mean() > 0 else nan
+    base = weights[:, both] @ before
+    shares = np.where(base > 0, (weights[:, both] @ now) / np.where(base > 0, base, 1.0), np.inf)
     tail = (1 - LEVEL) / 2
     low, high = np.quantile(shares, [tail, 1 - tail], method="nearest")
     caveat = " The panel's own figure runs high, so some fall was to be expected." if told[first].chosen_for else ""
@@ -85,9 +87,7 @@ def _advice(ratio: float, low: float, high: float) -> str:
         return "The pool tells the newest models less apart than it did: evolve it again."
     if high < 1:
         return "The pool has lost a little; evolve it again when the next models come."
-    return (
-        "No loss beyond chance: the pool still serves." if low <= 1 else "The newest models differ more than the first."
-    )
+    return KEPT if low <= 1 else "The newest models differ more than the first did."
 
 
 def _by_question(cohort: Cohort) -> Floats:

@@ -67,8 +67,8 @@ def lineage(questions: Sequence[Question], name: str) -> list[Question]:
 
 def table(found: Evolved) -> pd.DataFrame:
     """One row a question: id, pull, question, origin, status, score, published (the paper's score), across, p, leads
-    (the value on which the panel differs most), pair (the values it was written for), topic (the seed's words), from (its
-    parent's id), why."""
+    (the value on which the panel differs most), pair (the values it was written for), topic (the seed's words), from
+    (its parent's id), why."""
     names, ids = system(found.plan.system).names, system(found.plan.system).ids
     topics = {seed.id: seed.text for seed in found.plan.seeds}
     rows = [
