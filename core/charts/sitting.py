@@ -23,7 +23,8 @@ def errors(steps: pd.DataFrame, target: float) -> go.Figure:
         figure,
         400,
         "Standard error of each value's score, question by question",
-        xaxis={"title": "questions asked", "gridcolor": GRID},
+        xaxis={"title": "questions asked", "gridcolor": GRID, "tickformat": "d", "minallowed": 0},
+        legend={"orientation": "v", "x": 1.01, "xanchor": "left", "y": 1, "yanchor": "top"},
         yaxis={"title": "standard error (points)", "gridcolor": GRID, "rangemode": "tozero"},
     )
 
