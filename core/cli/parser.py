@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import NoReturn
 
+from core.cli import search_words
 from core.errors import UserError
 from core.methods.value_compass import ValueCompass
 from core.runs.plan import own_recognisers
@@ -98,6 +99,9 @@ def parser() -> argparse.ArgumentParser:
     _bench(commands.add("bench-recogniser", "benching", "Measure a recogniser on texts that people labelled."))
     _models(commands.add("models", "offered", "List models by name, and whether their keys are set.", store=False))
     _test_model(commands.add("test-model", "offered", "Try a model with one call.", store=False))
+    searching = commands.add("search", "searching", search_words.HELP)
+    search_words.search(searching)
+    _limits(searching)
     _delete(commands.add("delete", "keeping", "Forget a run with its answers, readings and bill."))
     _cache(commands.add("cache", "keeping", "Count the replies stored for reuse, or forget them."))
     commands.add("suites", "offered", "List the suites that ship and those in the store.")

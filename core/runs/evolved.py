@@ -1,7 +1,7 @@
 """What a search came to: where each question came from, what topics and values it covered, and a suite of the best."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from core.errors import UserError
 from core.items.item import Item, Suite
 from core.methods.adaem.bandit import Arm, bound
 from core.methods.adaem.parts import Question
-from core.methods.adaem.search import false_discoveries
+from core.methods.adaem.search import false_discoveries, pairs_of
 from core.runs.search_plan import SearchPlan, search_plan_from_json
 from core.store import records, searches
 from core.store.database import Store
@@ -68,8 +68,9 @@ def lineage(questions: Sequence[Question], name: str) -> list[Question]:
 
 
 def table(found: Evolved) -> pd.DataFrame:
-    """One row a question: id, pull, question, origin, status, score, across, p, leads (the value on which the panel
-    differs most), topic (the seed's words), from (its parent's id), why."""
+    """One row a question: id, pull, question, origin, status, score, published (the paper's score), across, p, leads
+    (the value on which the panel differs most), pair (the values it was written for), topic (the seed's words), from
+    (its parent's id), why."""
     names, ids = system(found.plan.system).names, system(found.plan.system).ids
     topics = {seed.id: seed.text for seed in found.plan.seeds}
     rows = [
@@ -80,9 +81,11 @@ def table(found: Evolved) -> pd.DataFrame:
             "origin": one.origin,
             "status": one.status,
             "score": one.score,
+            "published": one.published,
             "across": one.across,
             "p": one.p,
             "leads": names[ids[one.lead]] if one.rates.size else "",
+            "pair": _named(one.pair, names),
             "topic": topics.get(one.topic, one.topic),
             "from": one.parent,
             "why": one.why,
@@ -90,6 +93,27 @@ def table(found: Evolved) -> pd.DataFrame:
         for one, pull in zip(found.questions, found.pulls, strict=True)
     ]
     return pd.DataFrame(rows)
+
+
+def _named(pair: str, names: Mapping[str, str]) -> str:
+    return " / ".join(names[value] for value in pair.split("+")) if pair else ""
+
+
+def pair_table(found: Evolved) -> pd.DataFrame:
+    """One row a pair of values: pair, written, scored, tried (that went to confirmation), confirmed and best (the
+    highest score; NaN: none), counting each question under the pair it was written for; empty for a free search."""
+    names, ids = system(found.plan.system).names, system(found.plan.system).ids
+    if not found.plan.settings.per_pair:
+        return pd.DataFrame(columns=["pair", "written", "scored", "tried", "confirmed", "best"])
+    rows = []
+    for pair in pairs_of(ids):
+        of = [question for question in found.questions if question.pair == "+".join(pair)]
+        scored = [question for question in of if question.rates.size]
+        tried = [question for question in of if not np.isnan(question.p)]
+        confirmed = sum(question.status == "confirmed" for question in of)
+        best = max((question.score for question in scored), default=float("nan"))
+        rows.append((_named("+".join(pair), names), len(of), len(scored), len(tried), confirmed, best))
+    return pd.DataFrame(rows, columns=["pair", "written", "scored", "tried", "confirmed", "best"])
 
 
 def coverage(found: Evolved) -> tuple[list[str], Floats]:

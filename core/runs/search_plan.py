@@ -8,7 +8,7 @@ from typing import Any
 from core.errors import UserError
 from core.methods.adaem.parts import Seed
 from core.methods.adaem.prompts import prompts
-from core.methods.adaem.search import Settings, answers_at_most
+from core.methods.adaem.search import Settings, answers_at_most, written_at_most
 from core.models.base import ModelSpec
 from core.models.embedded import NAMES
 from core.models.registry import check_spec
@@ -63,14 +63,15 @@ class SearchPlan:
     @property
     def answers_at_most(self) -> int:
         """The most answers that are asked for."""
-        return answers_at_most(self.settings, len(self.seeds), len(self.panel), len(self.jury))
+        values = len(systems()[self.system].ids)
+        return answers_at_most(self.settings, len(self.seeds), len(self.panel), len(self.jury), values)
 
     @property
     def calls_at_most(self) -> int:
         """The most calls, judges' and the author's included: two to refine a question, one to explore or reword."""
         settings = self.settings
         answers = self.answers_at_most
-        written = settings.pulls * settings.width
+        written = written_at_most(settings, len(systems()[self.system].ids))
         authored = written * (1 + 2 * settings.refinements) + settings.shortlist if self.author else 0
         judged = answers + len(self.seeds) + written * (1 + settings.refinements)
         return answers + authored + (judged if self.recogniser.startswith(JUDGE) else 0)
@@ -130,10 +131,13 @@ def _check_settings(settings: Settings) -> None:
     ranges = {
         "arms": (2, 500), "pulls": (1, 5000), "width": (1, 20), "refinements": (0, 10), "shortlist": (1, 1000),
         "wordings": (2, 10), "permutations": (19, 9999), "pull_cap": (1, 1000), "topic_cap": (1, 1000),
+        "per_pair": (0, 50),
     }  # fmt: skip
     for name, (low, high) in ranges.items():
         if not low <= getattr(settings, name) <= high:
             raise UserError(f"{name} must lie between {low} and {high}, got {getattr(settings, name)}.")
+    if not 0 <= settings.quota <= 0.2:
+        raise UserError(f"A value's share of the shortlist must lie between 0 and 0.2, got {settings.quota}.")
     if not 0 < settings.level < 1:
         raise UserError(f"The level of confirmation must lie between 0 and 1, got {settings.level}.")
 

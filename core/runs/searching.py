@@ -14,24 +14,20 @@ from contextlib import suppress
 from core.errors import UserError
 from core.methods.adaem.author import ModelAuthor
 from core.methods.adaem.grammar import GrammarAuthor
-from core.methods.adaem.panel import Answer, Member, ModelPanel
+from core.methods.adaem.panel import Answer, ModelPanel
 from core.methods.adaem.parts import Author, Question
 from core.methods.adaem.prompts import prompts
 from core.methods.adaem.search import Search
 from core.methods.adaem.similarity import Known
 from core.models.base import ModelSpec
-from core.models.registry import open_model
-from core.recognition.base import Recogniser
-from core.recognition.judge import JudgeRecogniser
-from core.recognition.minilm import offline_reader
-from core.runs.budget import Budget, Spent, check_priced
+from core.runs.budget import check_priced
 from core.runs.limits import Limits, check_limits
-from core.runs.lines import LOCAL, Line, Setting
 from core.runs.manager import RunManager, new_run_id
-from core.runs.pacing import Brake, Gate, Halt
+from core.runs.pacing import Halt
 from core.runs.plan import JUDGE
-from core.runs.search_plan import MemberSpec, SearchPlan, check_search, search_plan_from_json
-from core.store import ledger, searches
+from core.runs.search_lines import SearchLines
+from core.runs.search_plan import SearchPlan, check_search, search_plan_from_json
+from core.store import searches, sittings
 from core.values.system import system
 
 log = logging.getLogger(__name__)
@@ -45,6 +41,7 @@ class Searches:
         self._stops: dict[str, threading.Event] = {}
         self._futures: dict[str, Future[None]] = {}
         searches.interrupt_stale(manager.store)
+        sittings.interrupt_stale(manager.store)
 
     def start(self, plan: SearchPlan, limits: Limits | None = None) -> str:
         """Store the plan as a new search and start it; returns its id. Raises UserError, with nothing stored, when the
@@ -121,25 +118,25 @@ class Work:
         session: int,
         stop: threading.Event,
     ) -> None:
-        self._manager, self._store = manager, manager.store
-        self._id, self._plan, self._limits, self._stop = search_id, plan, limits, stop
-        self.budget = Budget(limits, Spent(*ledger.spent(self._store, search_id)))
-        self.brake = Brake(self._halted)
-        self._setting = Setting(search_id, session, self.budget, self.brake, self._store.writer)
-        self._lines: dict[tuple[ModelSpec, str], Line] = {}
+        self._store = manager.store
+        self._id = search_id
+        self._lines = lines = SearchLines(manager, search_id, limits, session, stop)
+        recogniser = lines.recogniser(plan.recogniser, plan.judge_base, plan.system)
         self._pulled: dict[str, int] = {}
-        recogniser = self._recogniser()
         told = self._keep_answer
-        self.panel = ModelPanel([self._member(one) for one in plan.panel], recogniser, told)
-        self.jury = ModelPanel([self._member(one) for one in plan.jury], recogniser, told)
+        self.panel = ModelPanel([lines.member(one) for one in plan.panel], recogniser, told)
+        self.jury = ModelPanel([lines.member(one) for one in plan.jury], recogniser, told)
         author: Author = GrammarAuthor()
         if plan.author:
-            author = ModelAuthor(self._line(plan.author, "author"), system(plan.system), self.panel.models)
-        self.search = Search(plan.settings, plan.seeds, author, self.panel, self.panel, self.jury, Known())
+            author = ModelAuthor(lines.line(plan.author, "author"), system(plan.system), self.panel.models)
+        values = system(plan.system).ids
+        self.search = Search(
+            plan.settings, plan.seeds, author, self.panel, self.panel, self.jury, Known(), values=values
+        )
 
     async def run(self) -> tuple[str, str]:
         """Carry it out; returns the state it ended in and the sentence that says why."""
-        watch = asyncio.create_task(self.brake.watch())
+        watch = asyncio.create_task(self._lines.brake.watch())
         try:
             async for event in self.search.run():
                 if isinstance(event, Question):
@@ -147,54 +144,17 @@ class Work:
                 else:
                     self._pulled |= {question.id: event.number for question in event.questions}
                     self._store.writer.put(searches.pull_rows(self._id, event))
-                if left := self._left():
+                if left := self._lines.left():
                     return "incomplete", left
         except* Halt:
             pass
         finally:
             watch.cancel()
         await asyncio.to_thread(self._store.writer.flush)
-        return self._ending()
+        return self._lines.ending()
 
     def _pull_of(self, question: Question) -> int:
         return self._pulled.get(question.id, 0)
-
-    def _ending(self) -> tuple[str, str]:
-        if self._store.writer.failure:
-            return "failed", self._store.writer.failure
-        if left := self._left():
-            return "incomplete", left
-        if self.budget.reached:
-            return "stopped", self.budget.reached
-        return ("stopped", "") if self._stop.is_set() else ("done", "")
-
-    def _halted(self) -> bool:
-        failed = bool(self._store.writer.failure or self.budget.reached or self._left())
-        return self._stop.is_set() or failed or self.budget.over_time()
-
-    def _left(self) -> str:
-        """Why a model is asked no more: without it the differences looked for would be others."""
-        return " ".join(dict.fromkeys(line.left for line in self._lines.values() if line.left))
-
-    def _member(self, spec: MemberSpec) -> Member:
-        role = prompts().personas[spec.role]
-        return Member(spec.name, self._line(spec.model, "model"), role, spec.temperature, spec.max_tokens)
-
-    def _recogniser(self) -> Recogniser:
-        plan = self._plan
-        if not plan.recogniser.startswith(JUDGE):
-            return offline_reader(plan.recogniser)
-        spec = ModelSpec(plan.recogniser.removeprefix(JUDGE).strip(), plan.judge_base)
-        return JudgeRecogniser(self._line(spec, "judge"), system(plan.system))
-
-    def _line(self, spec: ModelSpec, role: str) -> Line:
-        if (spec, role) not in self._lines:
-            model = open_model(spec, concurrency=self._limits.at_once, timeout_s=self._limits.timeout_s)
-            provider = self._manager.providers.of(spec, self._limits)
-            cache = self._manager.cache if self._limits.cache or spec.name.startswith(LOCAL) else None
-            gate = Gate(model.concurrency)
-            self._lines[spec, role] = Line(model, spec, role, provider, gate, self._setting, cache)
-        return self._lines[spec, role]
 
     def _keep_answer(self, answer: Answer) -> None:
         self._store.writer.put([searches.answer_row(self._id, answer)])

@@ -272,6 +272,22 @@ STEPS: tuple[tuple[str, str], ...] = (
         "what each part of an answer shows, where it was read in parts",
         "ALTER TABLE recognised ADD COLUMN parts JSON;",
     ),
+    (
+        "searches keep wordings, pairs and the published score; models that sit a pool of questions later",
+        """
+        ALTER TABLE search_questions ADD COLUMN published DOUBLE;
+        ALTER TABLE search_questions ADD COLUMN pair VARCHAR;
+        ALTER TABLE search_questions ADD COLUMN wordings VARCHAR[];
+        CREATE TABLE sittings (
+            sitting_id VARCHAR PRIMARY KEY, search_id VARCHAR, plan JSON, limits JSON, session INTEGER, state VARCHAR,
+            message VARCHAR, created_at TIMESTAMP, ended_at TIMESTAMP
+        );
+        CREATE TABLE sitting_answers (
+            sitting_id VARCHAR, search_id VARCHAR, question_id VARCHAR, step INTEGER, stance VARCHAR, points VARCHAR[],
+            shows DOUBLE[][], text VARCHAR, fault VARCHAR, PRIMARY KEY (sitting_id, question_id)
+        );
+        """,
+    ),
 )
 NEWEST = len(STEPS)
 

@@ -76,7 +76,10 @@ def delete(store: Store, search_id: str) -> None:
     """Forget a search with all that it wrote, and its bill."""
 
     def work(con: duckdb.DuckDBPyConnection) -> None:
-        for table in ("searches", "search_questions", "search_pulls", "search_answers"):
+        for table in (
+            *("searches", "search_questions", "search_pulls", "search_answers"),
+            *("sittings", "sitting_answers"),
+        ):
             con.execute(f"DELETE FROM {table} WHERE search_id = ?", [search_id])
         con.execute("DELETE FROM calls WHERE run_id = ?", [search_id])
 
@@ -101,11 +104,12 @@ def question_row(search_id: str, pull: int, question: Question) -> tuple[str, Ro
     kept: dict[str, Any] = {name: getattr(question, name) for name in _KEPT}
     kept |= {name: _number(getattr(question, name)) for name in _FIGURES}
     row = {"search_id": search_id, "question_id": question.id, "pull": pull, "text": clean(question.text)}
-    return "search_questions", row | kept | {"rates": question.rates.tolist() or None}
+    wordings = [clean(text) for text in question.wordings] or None
+    return "search_questions", row | kept | {"rates": question.rates.tolist() or None, "wordings": wordings}
 
 
-_KEPT = ("topic", "parent", "origin", "status", "why")
-_FIGURES = ("score", "divergence", "distance", "across", "p")
+_KEPT = ("topic", "parent", "origin", "status", "why", "pair")
+_FIGURES = ("score", "divergence", "distance", "across", "p", "published")
 
 
 def pull_rows(search_id: str, pull: Pull) -> list[tuple[str, Row]]:
@@ -145,6 +149,7 @@ def questions(store: Store, search_id: str) -> list[tuple[int, Question]]:
 
 def _question(rates: Sequence[Sequence[float]] | None, row: dict[str, Any]) -> Question:
     figures = {name: float("nan") if row[name] is None else float(row[name]) for name in _FIGURES}
+    row |= {"pair": row["pair"] or "", "wordings": tuple(row["wordings"] or ())}
     return Question(**row | figures, rates=np.array(rates or np.empty((0, 0)), dtype=np.float64))
 
 
@@ -193,6 +198,15 @@ def answers(store: Store, search_id: str, question: str) -> list[AnswerOf]:
         WHERE search_id = ? AND question = ? ORDER BY draw, member
     """
     return [AnswerOf(*row) for row in store.rows(sql, [search_id, question])]
+
+
+def fresh_answers(store: Store, search_id: str) -> list[tuple[str, int, str, list[list[float]]]]:
+    """Question, draw, member and what each point shows, of every answer that confirmed."""
+    sql = """
+        SELECT question, draw, member, coalesce(shows, []) FROM search_answers WHERE search_id = ? AND draw > 0
+        ORDER BY question, draw, member
+    """
+    return [(str(row[0]), int(row[1]), str(row[2]), row[3]) for row in store.rows(sql, [search_id])]
 
 
 def _number(figure: float) -> float | None:

@@ -37,6 +37,8 @@ KEYS = {
     "search_questions": ("search_id", "question_id"),
     "search_pulls": ("search_id", "pull"),
     "search_answers": ("search_id", "question", "draw", "member"),
+    "sittings": ("sitting_id",),
+    "sitting_answers": ("sitting_id", "question_id"),
 }
 # Rows that a run's sums (core.store.summaries) are made of.
 _SUMMED = ("responses", "recognised", "recognitions")

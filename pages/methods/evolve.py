@@ -5,8 +5,10 @@ import streamlit as st
 from core.runs.evolved import evolved
 from core.store import searches
 from core.store.searches import SearchHead
+from pages.shared.evolve_adaptive import adaptive
 from pages.shared.evolve_browse import browse
 from pages.shared.evolve_evaluate import SEARCH, choose_view, evaluate
+from pages.shared.evolve_items import items, pairs, pool_or_none, wear
 from pages.shared.evolve_launch import launch
 from pages.shared.evolve_trace import controls, trace, watch_it
 from pages.shared.resources import store
@@ -53,4 +55,9 @@ else:
     found = evolved(store(), chosen)
     if found.questions:
         trace(found)
+        pairs(found)
         browse(found)
+        if (pool := pool_or_none(chosen)) is not None:
+            items(pool)
+            adaptive(pool)
+            wear(pool)

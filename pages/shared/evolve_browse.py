@@ -29,10 +29,27 @@ def browse(found: Evolved) -> None:
         on_select="rerun",
         selection_mode="single-row",
         key="evolve-list",
-        column_order=["question", "status", "score", "across", "p", "leads", "origin", "pull", "topic", "why"],
+        column_order=[
+            "question",
+            "status",
+            "score",
+            "published",
+            "across",
+            "p",
+            "leads",
+            "origin",
+            "pull",
+            "topic",
+            "why",
+        ],
         column_config={
             "question": st.column_config.TextColumn(width="large"),
             "score": st.column_config.NumberColumn(format="%.3f", help="On the first panel; biased upward"),
+            "published": st.column_config.NumberColumn(
+                "published score",
+                format="%.2f",
+                help="The paper's black-box score, beside ours; it chooses nothing here",
+            ),
             "across": st.column_config.NumberColumn(
                 "variance", format="%.3f", help="Between models, across wordings, on fresh answers; 0 if they are equal"
             ),

@@ -51,11 +51,18 @@ def _preview(plan: SearchPlan) -> None:
         )
     arms = arms_for(plan.settings, len(plan.seeds))
     st.markdown(
-        f"Begins with **{arms} of {len(plan.seeds)} questions**, explores {plan.settings.pulls} times and confirms up "
+        f"Begins with **{arms} of {len(plan.seeds)} questions**, {_explores(plan)} and confirms up "
         f"to {plan.settings.shortlist}: at most **{plan.answers_at_most:,} answers** and {plan.calls_at_most:,} calls."
     )
     if arms < min(plan.settings.arms, len(plan.seeds)):
         st.caption("Fewer questions to begin with than asked for: each needs one and a half pulls to be worth it.")
+
+
+def _explores(plan: SearchPlan) -> str:
+    settings = plan.settings
+    if settings.per_pair:
+        return f"writes {settings.per_pair} for each pair of values"
+    return f"explores {settings.pulls} times"
 
 
 def _seeds() -> tuple[Seed, ...]:
@@ -123,6 +130,10 @@ def _own(chosen: tuple[Seed, ...]) -> SearchPlan:
         persist_state="session",
     )
     settings = _settings()
+    by_pairs = st.toggle("Go through all pairs of values instead of the telling topics", key="evolve_pairs")
+    if by_pairs:
+        each = st.number_input("Questions a pair", 1, 50, 2, key="evolve_per_pair")
+        settings = replace(settings, per_pair=int(each))
 
     def spec(name: str) -> ModelSpec:
         return ModelSpec(name.strip(), base.strip() or None)

@@ -60,9 +60,11 @@ def _state(search_id: str) -> None:
     head = searches.head(store(), search_id)
     going = search_runner().running(search_id)
     counts = searches.counts(store(), search_id)
-    calls, tokens, cost, seconds = ledger.spent(store(), search_id)
+    calls, tokens, _, seconds = ledger.spent(store(), search_id)
+    cost = price_words(search_id)
     if going:
-        pulls = search_plan_from_json(head.plan).settings.pulls
+        settings = search_plan_from_json(head.plan).settings
+        pulls = 45 if settings.per_pair else settings.pulls
         done = min(counts.pulls / max(pulls, 1), 1.0)
         st.progress(done, f"pull {counts.pulls} of {pulls} · {counts.questions} questions tried")
         st.button("Show what was found so far", icon=":material/refresh:", key="evolve_refresh")
@@ -71,7 +73,14 @@ def _state(search_id: str) -> None:
     if head.message:
         st.text(head.message)
     each = f", {calls / counts.confirmed:,.0f} calls an accepted question" if counts.confirmed else ""
-    st.caption(escape(f"Took {calls:,} calls, {tokens:,} tokens, {dollars(cost)}, {seconds:,.0f} seconds{each}."))
+    st.caption(escape(f"Took {calls:,} calls, {tokens:,} tokens, {cost}, {seconds:,.0f} seconds{each}."))
+
+
+def price_words(search_id: str) -> str:
+    """Dollars, or that a price is not known."""
+    by_model = ledger.spending(store(), search_id)["cost_usd"]
+    known = dollars(float(by_model.fillna(0).sum()))
+    return known if by_model.notna().all() else f"{known} and what has no known price"
 
 
 def trace(found: Evolved) -> None:

@@ -25,7 +25,7 @@ def commands() -> dict[str, argparse.ArgumentParser]:
 def test_every_command_and_option_has_help_and_something_that_carries_it_out() -> None:
     names = {"run", "plan", "extend", "import", "runs", "show", "compare", "export", "delete", "cache"}
     names |= {"models", "test-model", "suites", "app", "bench-recogniser", "read", "readings", "check-judge"}
-    names |= {"import-portrait", "exam-judge", "agreement", "labels", "archive", "report", "import-compass"}
+    names |= {"import-portrait", "exam-judge", "agreement", "labels", "archive", "report", "import-compass", "search"}
     assert set(commands()) == names
     for name, command in commands().items():
         assert command.description and command.epilog == EXIT_CODES, name

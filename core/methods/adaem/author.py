@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from core.methods.adaem.parts import Question, Seed
+from core.methods.adaem.parts import Pair, Question, Seed
 from core.methods.adaem.prompts import QUESTION_WORDS, prompts
 from core.models.base import Model, ModelError
 from core.values.system import ValueSystem
@@ -22,11 +22,19 @@ class ModelAuthor:
         """`panel` names the models whose answers are shown to it, in their order."""
         self.model, self.system, self.panel, self.temperature = model, system, tuple(panel), temperature
 
-    async def explore(self, seed: Seed, shots: Sequence[Question], parent: Question, rng: np.random.Generator) -> str:
-        """A new question on the topic, given its best ones with their scores."""
+    async def explore(
+        self, seed: Seed, shots: Sequence[Question], parent: Question, rng: np.random.Generator, pair: Pair = ()
+    ) -> str:
+        """A new question on the topic, given its best ones with their scores, and the pair of values to choose from."""
         lines = [f"{shot.score:.2f}  {shot.text}" for shot in shots if not np.isnan(shot.score)]
         shown = "\n".join(lines) or "(none)"
-        return await self._line("explore", rng, topic=seed.text, shots=shown, words=QUESTION_WORDS)
+        topic = seed.text
+        if pair:
+            first, second = (self.system.names[value] for value in pair)
+            topic += (
+                f" Here the two things worth having must be {first} and {second}: who gains one gives up the other."
+            )
+        return await self._line("explore", rng, topic=topic, shots=shown, words=QUESTION_WORDS)
 
     async def refine(self, seed: Seed, question: Question, rng: np.random.Generator) -> str:
         """The question rewritten after reflection on what each model's answer showed."""

@@ -9,6 +9,7 @@ import numpy as np
 BONUS = 0.7
 PULL_CAP = 8
 TOPIC_CAP = 5
+QUOTA = 0.05
 
 
 @dataclass(frozen=True)
@@ -60,15 +61,20 @@ def choose(arms: Sequence[Arm], cap: int = PULL_CAP, bonus: float = BONUS) -> Ar
 
 
 def shortlist(
-    scored: Sequence[tuple[str, str, float]], leads: Mapping[str, str], most: int, topic_cap: int = TOPIC_CAP
+    scored: Sequence[tuple[str, str, float]],
+    leads: Mapping[str, str],
+    most: int,
+    topic_cap: int = TOPIC_CAP,
+    quota: float = QUOTA,
 ) -> list[str]:
     """The ids of the questions to confirm: best score first, at most `topic_cap` a topic, and for every value that
-    leads any question a share of at least one in twenty.
+    leads any question a share of at least `quota`.
 
-    `scored` has (question, topic, score); `leads` names the value that each question elicits most.
+    `scored` has (question, topic, score); `leads` names the value that each question elicits most, or the pair it was
+    written for.
     """
     best = sorted(scored, key=lambda row: (-row[2], row[0]))
-    share = max(1, math.ceil(0.05 * most))
+    share = max(1, math.ceil(quota * most))
     taken: list[str] = []
     topics: dict[str, int] = {}
     values: dict[str, int] = {}

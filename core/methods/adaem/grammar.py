@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from core.methods.adaem.parts import Question, Seed
+from core.methods.adaem.parts import Pair, Question, Seed
 from core.methods.adaem.validity import MOST_WORDS
 from core.paths import DATA
 
@@ -53,12 +53,16 @@ class GrammarAuthor:
     def __init__(self) -> None:
         self._made: dict[str, tuple[Seed, Made]] = {}
 
-    async def explore(self, seed: Seed, shots: Sequence[Question], parent: Question, rng: np.random.Generator) -> str:
-        """The parent with another pair of values in another frame, mostly those of the seed."""
+    async def explore(
+        self, seed: Seed, shots: Sequence[Question], parent: Question, rng: np.random.Generator, pair: Pair = ()
+    ) -> str:
+        """The parent with another pair of values in another frame, mostly those of the seed; given a `pair`, with these
+        two in a frame that has both."""
         _, made = self._made.get(parent.text, (seed, Made()))
+        frames = [n for n, frame in enumerate(grammar().frames) if not pair or both(frame)]
         for _ in range(TRIES):
-            gain, cost = self._pair(seed, rng)
-            frame = int(rng.integers(len(grammar().frames)))
+            gain, cost = self._of(pair, rng) if pair else self._pair(seed, rng)
+            frame = frames[int(rng.integers(len(frames)))]
             new = replace(made, frame=frame, gain=gain, cost=cost)
             if text := self._written(seed, new):
                 return text
@@ -68,7 +72,7 @@ class GrammarAuthor:
         """The question with one part changed: its context, its frame, a phrase, or the two values exchanged."""
         _, made = self._made.get(question.text, (seed, Made()))
         for _ in range(TRIES):
-            if text := self._written(seed, self._changed(seed, made, rng)):
+            if text := self._written(seed, self._changed(seed, made, rng, bool(question.pair))):
                 return text
         return ""
 
@@ -84,18 +88,23 @@ class GrammarAuthor:
             gain, cost = (values[n] for n in rng.choice(len(values), 2, replace=False))
         return self._phrase(gain, rng), self._phrase(cost, rng)
 
+    def _of(self, pair: tuple[str, str], rng: np.random.Generator) -> tuple[tuple[str, int], tuple[str, int]]:
+        gain, cost = pair if rng.random() < 0.5 else pair[::-1]
+        return self._phrase(gain, rng), self._phrase(cost, rng)
+
     def _phrase(self, value: str, rng: np.random.Generator) -> tuple[str, int]:
         return value, int(rng.integers(len(grammar().gains[value])))
 
-    def _changed(self, seed: Seed, made: Made, rng: np.random.Generator) -> Made:
+    def _changed(self, seed: Seed, made: Made, rng: np.random.Generator, paired: bool) -> Made:
+        frames = [n for n, frame in enumerate(grammar().frames) if not paired or both(frame)]
         if made.frame < 0:
             gain, cost = self._pair(seed, rng)
-            return replace(made, frame=int(rng.integers(len(grammar().frames))), gain=gain, cost=cost)
+            return replace(made, frame=frames[int(rng.integers(len(frames)))], gain=gain, cost=cost)
         change = int(rng.integers(4))
         if change == 0:
             return replace(made, context=int(rng.integers(-1, len(grammar().contexts))))
         if change == 1:
-            return replace(made, frame=int(rng.integers(len(grammar().frames))))
+            return replace(made, frame=frames[int(rng.integers(len(frames)))])
         if change == 2:
             return replace(made, gain=self._phrase(made.gain[0], rng), cost=self._phrase(made.cost[0], rng))
         return replace(made, gain=made.cost, cost=made.gain)
@@ -114,6 +123,11 @@ class GrammarAuthor:
 
 
 LEADS = ("In your view, ", "Put plainly, ", "All things considered, ", "To your mind, ")
+
+
+def both(frame: str) -> bool:
+    """Whether a frame says what is gained as well as what it costs."""
+    return "{gain}" in frame and "{cost}" in frame
 
 
 def _lowered(question: str) -> str:

@@ -6,7 +6,9 @@ follows the equation, `published_score` is the other under its own name.
 """
 
 import math
+from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,22 +85,22 @@ def permutation_p(p: Floats, draws: int, rng: np.random.Generator) -> float:
     return float((1 + np.sum(_cross(shuffled) >= _cross(centred) - 1e-12)) / (draws + 1))
 
 
-def published_score(opinions: NDArray[np.bool_], question: NDArray[np.bool_], similarity: float) -> float:
+def published_score(opinions: Sequence[NDArray[np.bool_]], question: NDArray[np.bool_], similarity: float) -> float:
     """The paper's black-box score (App. C.3): value conformity + value diversity + opinion diversity - 1/2
     disentanglement, averaged over models and pairs of models, which gives its published range of about 3 to 9.
 
-    `opinions` is K x L x d, what each of a model's L opinions shows; `question` (d) what the question does;
+    `opinions` has K models' L x d, what each of a model's L opinions shows; `question` (d) what the question does;
     `similarity` (0..1) the mean similarity of two models' opinions. Where sets share nothing 1 stands in the
     denominator: the paper prints min for max there, which would divide by 0.
     """
     models = [each.any(axis=0) for each in opinions]
     conformity = np.mean([_spread(each.any(axis=0), each.all(axis=0)) for each in opinions])
     diversity = np.mean([_spread(a | b, a & b) for a, b in combinations(models, 2)])
-    distance = np.abs(opinions.astype(float) - question).sum(axis=2).mean()
+    distance = np.mean([np.abs(each.astype(float) - question).sum(axis=1).mean() for each in opinions])
     return float(conformity + diversity + (1 - similarity) - distance / 2)
 
 
-def _spread(union: NDArray[np.bool_], common: NDArray[np.bool_]) -> float:
+def _spread(union: Any, common: Any) -> float:
     return float(union.sum() / max(common.sum(), 1))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.methods.adaem.objective import Floats
 from core.methods.adaem.opinions import Opinions, read_opinions
-from core.methods.adaem.parts import Answered
+from core.methods.adaem.parts import Answered, Said
 from core.methods.adaem.prompts import prompts
 from core.models.base import Model, ModelError
 from core.recognition.base import Recogniser, Recognition
@@ -59,7 +59,8 @@ class ModelPanel:
         for answer in answers:
             self._told(answer)
         shown = np.array([answer.shows.sum(axis=0) for answer in answers])
-        return Answered(shown, np.array([float(len(answer.shows)) for answer in answers]))
+        said = tuple(Said(answer.opinions.points, answer.shows) for answer in answers)
+        return Answered(shown, np.array([float(len(answer.shows)) for answer in answers]), said)
 
     async def shows(self, question: str) -> Floats:
         """What the question itself shows (d); 0 where it cannot be read."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.methods.adaem.objective import Floats
 
+Pair = tuple[()] | tuple[str, str]  # ids of two values, or none
 Origin = Literal["seed", "explore", "refine"]
 Status = Literal["scored", "duplicate", "invalid", "unanswered", "confirmed", "unconfirmed"]
 
@@ -28,7 +29,9 @@ class Question:
     """A question of the search. `parent` is the id of the one it was made from, `why` the reason of a status that drops
     it. Scored on the first panel: `score` is the objective, of which `divergence` and `distance` are the parts, and
     `rates` (K x d) the values its answers showed. Confirmed on fresh answers: `across` is the variance between models
-    across paraphrases, `p` its permutation p."""
+    across paraphrases, `p` its permutation p, `wordings` the paraphrases asked, its own words first. `published` is
+    the paper's black-box score, shown beside the objective; `pair` the two values it was written for, if any, as
+    "power+universalism"."""
 
     id: str
     topic: str
@@ -42,6 +45,9 @@ class Question:
     distance: float = float("nan")
     across: float = float("nan")
     p: float = float("nan")
+    published: float = float("nan")
+    pair: str = ""
+    wordings: tuple[str, ...] = ()
     rates: Floats = field(default_factory=lambda: np.empty((0, 0)), compare=False)
 
     @property
@@ -51,12 +57,22 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Said:
+    """One model's opinions: their words, and the probabilities (opinions x d) that each shows a value."""
+
+    points: tuple[str, ...]
+    shows: Floats
+
+
+@dataclass(frozen=True)
 class Answered:
     """One round of answers of K models: `shown` (K x d) sums the probabilities that an opinion shows a value,
-    `opinions` (K) counts the opinions: 0 for a refusal, or an answer that could not be read."""
+    `opinions` (K) counts the opinions: 0 for a refusal, or an answer that could not be read. `said` has the opinions
+    themselves where there are any."""
 
     shown: Floats
     opinions: Floats
+    said: "tuple[Said, ...]" = ()
 
     @property
     def answered(self) -> int:
@@ -78,8 +94,11 @@ class Panel(Protocol):
 class Author(Protocol):
     """Who writes questions. All chance comes from `rng`, so that a search can be repeated."""
 
-    async def explore(self, seed: Seed, shots: Sequence[Question], parent: Question, rng: np.random.Generator) -> str:
-        """A new question on a topic, shown its best `shots` with their scores; "" if none came."""
+    async def explore(
+        self, seed: Seed, shots: Sequence[Question], parent: Question, rng: np.random.Generator, pair: Pair = ()
+    ) -> str:
+        """A new question on a topic, shown its best `shots` with their scores; "" if none came. Given a `pair` of
+        values, it makes people choose between these two."""
         ...
 
     async def refine(self, seed: Seed, question: Question, rng: np.random.Generator) -> str:

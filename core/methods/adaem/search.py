@@ -10,23 +10,29 @@ and questions per topic are capped; what is reported was confirmed.
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
+from math import comb
 
 import numpy as np
 
 from core.methods.adaem import bandit
 from core.methods.adaem.bandit import Arm
 from core.methods.adaem.objective import (
+    Floats,
     cross_paraphrase,
     disentanglement,
     gjs_marginal,
     informativeness,
     permutation_p,
+    published_score,
     rates,
 )
-from core.methods.adaem.parts import Answered, Author, Panel, Question, Reader, Seed, Similarity
+from core.methods.adaem.parts import Answered, Author, Pair, Panel, Question, Reader, Seed, Similarity
+from core.methods.adaem.similarity import between
 from core.methods.adaem.validity import unfit
 
 LEAST_PULLS_PER_ARM = 1.5
+SHOWN = 0.5  # from this probability on, an opinion is taken to show a value where the paper has yes or no
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,9 @@ class Settings:
     rewritings tried of each; `near`: the similarity from which a question counts as asked before; `step`: what a
     rewriting must gain, in standard deviations of the seeds' scores; `shortlist`: how many go to confirmation, in
     `wordings` each, and are accepted at `level`; `patience`: pulls without a rise of the mean reward after which it
-    ends (0: never)."""
+    ends (0: never). `quota`: the share of the shortlist that each value which leads any
+    question is given. `per_pair`: questions written for each pair of values in turn, in the place of the free search
+    by topics, `pulls` and `width` then having no say (0: the free search)."""
 
     seed: int = 0
     arms: int = 40
@@ -54,6 +62,8 @@ class Settings:
     permutations: int = 199
     level: float = 0.05
     patience: int = 0
+    per_pair: int = 0
+    quota: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -70,15 +80,27 @@ class Pull:
 Event = Question | Pull
 
 
+def pairs_of(values: Sequence[str]) -> list[tuple[str, str]]:
+    """Every pair of values, the neighbours in the value system's order first."""
+    return sorted(combinations(values, 2), key=lambda pair: values.index(pair[1]) - values.index(pair[0]))
+
+
+def written_at_most(settings: Settings, values: int = 10) -> int:
+    """How many questions are written, refinements not counted."""
+    return settings.per_pair * comb(values, 2) if settings.per_pair else settings.pulls * settings.width
+
+
 def arms_for(settings: Settings, available: int) -> int:
     """How many seeds are used: of those wanted and available, no more than the pulls can explore."""
+    if settings.per_pair:
+        return max(1, min(settings.arms, available))
     return max(1, min(settings.arms, available, int(settings.pulls / LEAST_PULLS_PER_ARM)))
 
 
-def answers_at_most(settings: Settings, seeds: int, first: int, second: int) -> int:
+def answers_at_most(settings: Settings, seeds: int, first: int, second: int, values: int = 10) -> int:
     """The most answers a search asks for, of a first panel of so many models and a second, larger one."""
     arms = arms_for(settings, seeds)
-    written = settings.pulls * settings.width * (1 + settings.refinements)
+    written = written_at_most(settings, values) * (1 + settings.refinements)
     confirmed = min(settings.shortlist, arms + written) * settings.wordings
     return (arms + written) * first + confirmed * second
 
@@ -96,11 +118,13 @@ class Search:
         jury: Panel,
         known: Similarity,
         fit: Callable[[str], str] = unfit,
+        values: Sequence[str] = (),
     ) -> None:
+        """`values` are the ids of the value system, needed where every pair of them is to have its questions."""
         self.settings = settings
         self.seeds = {seed.id: seed for seed in _spread(seeds, arms_for(settings, len(seeds)))}
         self._author, self._reader, self._panel, self._jury = author, reader, panel, jury
-        self._known, self._fit = known, fit
+        self._known, self._fit, self._values = known, fit, tuple(values)
         self._of_topic: dict[str, list[Question]] = {topic: [] for topic in self.seeds}
         self._count = 0
         self._step = 0.0
@@ -111,6 +135,14 @@ class Search:
         arms, scale = await self._begin()
         for questions in self._of_topic.values():
             yield questions[0]
+        pulls = self._by_pairs(arms, scale) if self.settings.per_pair else self._by_topics(arms, scale)
+        async for pull in pulls:
+            yield pull
+        async for question in self._confirm():
+            yield question
+
+    async def _by_topics(self, arms: list[Arm], scale: bandit.Rewards) -> AsyncIterator[Pull]:
+        """Pull the arms as the bandit chooses."""
         best, since = 0.0, 0
         for number in range(1, self.settings.pulls + 1):
             arm = bandit.choose(arms, self.settings.pull_cap, self.settings.bonus)
@@ -122,8 +154,24 @@ class Search:
             arms = [one.pulled(earned) if one is arm else one for one in arms]
             mean = float(np.mean([one.mean for one in arms]))
             best, since = (mean, 0) if mean > best else (best, since + 1)
-        async for question in self._confirm():
-            yield question
+
+    async def _by_pairs(self, arms: list[Arm], scale: bandit.Rewards) -> AsyncIterator[Pull]:
+        """Write the same number of questions for every pair of values, on the topics nearest to it in turn."""
+        for number, pair in enumerate(pairs_of(self._values), 1):
+            rng = np.random.default_rng([self.settings.seed, number])
+            topics = self._topics_for(pair, number)
+            made: list[Question] = []
+            for turn in range(self.settings.per_pair):
+                made += await self._explored(topics[turn % len(topics)], rng, pair)
+            earned = [scale.of(question.score) for question in made if question.status == "scored"]
+            reward = float(np.mean(earned)) if earned else 0.0
+            yield Pull(number, tuple(arms), "+".join(pair), tuple(made), reward)
+
+    def _topics_for(self, pair: tuple[str, str], turn: int) -> list[Seed]:
+        """The topics in the order they suit a pair: those of both values, of one, of none; equal ones take turns."""
+        seeds = list(self.seeds.values())
+        start = turn % len(seeds)
+        return sorted(seeds[start:] + seeds[:start], key=lambda seed: -len({*seed.values} & {*pair}))
 
     async def _begin(self) -> tuple[list[Arm], bandit.Rewards]:
         """Score the seeds; the arms begin with what they earned."""
@@ -144,20 +192,21 @@ class Search:
             made += await self._explored(self.seeds[arm.topic], rng)
         return made
 
-    async def _explored(self, seed: Seed, rng: np.random.Generator) -> list[Question]:
+    async def _explored(self, seed: Seed, rng: np.random.Generator, pair: Pair = ()) -> list[Question]:
         """A new question and its refinements, all that were tried."""
         siblings = sorted(self._scored_of(seed.id), key=lambda question: -question.score)
         if not siblings:
             siblings = self._of_topic[seed.id][:1]
         parent = siblings[0] if rng.random() < self.settings.from_best else siblings[rng.integers(len(siblings))]
-        text = await self._author.explore(seed, siblings[: self.settings.shots], parent, rng)
-        question = await self._tried(Question(self._new_id(), seed.id, text, "explore", parent.id))
+        text = await self._author.explore(seed, siblings[: self.settings.shots], parent, rng, pair)
+        named = "+".join(pair)
+        question = await self._tried(Question(self._new_id(), seed.id, text, "explore", parent.id, pair=named))
         made = [question]
         for _ in range(self.settings.refinements):
             if question.status != "scored":
                 break
             better = await self._author.refine(seed, question, rng)
-            refined = await self._tried(Question(self._new_id(), seed.id, better, "refine", question.id))
+            refined = await self._tried(Question(self._new_id(), seed.id, better, "refine", question.id, pair=named))
             made.append(refined)
             if not refined.score - question.score > self._step:  # also where it has no score
                 break
@@ -188,6 +237,7 @@ class Search:
             divergence=gjs_marginal(found[there]),
             distance=disentanglement(found[there], shown),
             rates=found,
+            published=_published(answers, shown),
         )
 
     def _scored_of(self, topic: str) -> list[Question]:
@@ -197,12 +247,15 @@ class Search:
         """Ask the best ones of the jury anew, in several wordings."""
         every = {question.id: question for topic in self.seeds for question in self._scored_of(topic)}
         scored = [(question.id, question.topic, question.score) for question in every.values()]
-        leads = {question.id: str(question.lead) for question in every.values()}
+        leads = {question.id: question.pair or str(question.lead) for question in every.values()}
         rng = np.random.default_rng([self.settings.seed, 0])
-        for name in bandit.shortlist(scored, leads, self.settings.shortlist, self.settings.topic_cap):
+        cap, quota = self.settings.topic_cap, self.settings.quota
+        if self.settings.per_pair:  # what is spread over the pairs needs no spreading over topics
+            cap, quota = self.settings.shortlist, 1 / comb(len(self._values), 2)
+        for name in bandit.shortlist(scored, leads, self.settings.shortlist, cap, quota):
             wordings = await self._author.paraphrases(every[name].text, self.settings.wordings)
             rounds = [await self._jury.answer(text, 1 + place) for place, text in enumerate(wordings)]
-            yield self._judged(every[name], rounds, rng)
+            yield self._judged(replace(every[name], wordings=tuple(wordings)), rounds, rng)
 
     def _judged(self, question: Question, rounds: Sequence[Answered], rng: np.random.Generator) -> Question:
         """Confirmed if the models that answered every wording differ by more than chance."""
@@ -217,6 +270,15 @@ class Search:
     def _new_id(self) -> str:
         self._count += 1
         return f"q{self._count:05d}"
+
+
+def _published(answers: Answered, question: Floats) -> float:
+    """The paper's black-box score; NaN where fewer than two models' opinions are known one by one."""
+    said = [one for one in answers.said if len(one.shows)]
+    if len(said) < 2:
+        return float("nan")
+    similarity = between([one.points for one in said])
+    return published_score([one.shows >= SHOWN for one in said], question >= SHOWN, similarity)
 
 
 def false_discoveries(questions: Sequence[Question], level: float) -> float:

@@ -6,6 +6,7 @@ Light paraphrases lie at .50 to .74, other questions on the same topic at .13 to
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 
 SIZES = (3, 4, 5)
 NEAR = 0.5
@@ -36,6 +37,10 @@ class Known:
         """Cosine with the most similar one."""
         return self.nearness(text, 1)
 
+    def cosine(self, a: str, b: str) -> float:
+        """Cosine (0..1) of two texts."""
+        return self._cosine(ngrams(a), ngrams(b))
+
     def _weight(self, gram: str) -> float:
         return 1.0 + math.log((1 + len(self._grams)) / (1 + self._documents[gram]))
 
@@ -45,6 +50,14 @@ class Known:
 
     def _norm(self, grams: Counter[str]) -> float:
         return math.sqrt(sum((count * self._weight(gram)) ** 2 for gram, count in grams.items()))
+
+
+def between(groups: Sequence[Sequence[str]]) -> float:
+    """Mean cosine (0..1) of two texts of different groups; 0 with fewer than two groups. It stands for the BERTScore of
+    two models' opinions in the paper, which needs a language model."""
+    known = Known(text for group in groups for text in group)
+    pairs = [known.cosine(a, b) for one, other in combinations(groups, 2) for a in one for b in other]
+    return sum(pairs) / len(pairs) if pairs else 0.0
 
 
 def ngrams(text: str, sizes: Sequence[int] = SIZES) -> Counter[str]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.methods.adaem.objective import Floats, gjs_marginal
-from core.methods.adaem.parts import Answered, Question, Seed
+from core.methods.adaem.parts import Answered, Pair, Question, Seed
 
 VALUES = 10
 OPINIONS = 3
@@ -60,9 +60,17 @@ class World:
         shift = rng.normal(0, self._wording, (1, VALUES)) + rng.normal(0, self._wording / 2, self.priorities.shape)
         return _logistic(base + sensitivity * self.priorities + shift)
 
-    async def explore(self, seed: Seed, shots: Sequence[Question], parent: Question, rng: np.random.Generator) -> str:
-        """A change of the parent."""
-        return self._changed(parent.text, self._mutation, rng)
+    async def explore(
+        self, seed: Seed, shots: Sequence[Question], parent: Question, rng: np.random.Generator, pair: Pair = ()
+    ) -> str:
+        """A change of the parent; given a `pair` (numbers, as text), the two values that mattered most change places
+        with these, so that nothing is gained in all."""
+        text = self._changed(parent.text, self._mutation, rng)
+        if pair:
+            sensitivity = self._questions[text][1]
+            for place, value in zip(np.argsort(-sensitivity)[:2], map(int, pair), strict=True):
+                sensitivity[[place, value]] = sensitivity[[value, place]]
+        return text
 
     async def refine(self, seed: Seed, question: Question, rng: np.random.Generator) -> str:
         """A smaller change of the question."""
