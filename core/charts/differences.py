@@ -60,7 +60,12 @@ def differences(
             "zerolinecolor": PROFILE_COLOUR,
             "zerolinewidth": 2,
         },
-        yaxis={"tickvals": list(range(len(values))), "ticktext": [label(v) for v in values], "automargin": True},
+        yaxis={
+            "tickvals": list(range(len(values))),
+            "ticktext": [label(v) for v in values],
+            "range": [-0.5, len(values) - 0.5],  # values without a figure keep their line
+            "automargin": True,
+        },
         showlegend=len(subjects) > 1,
         legend={"orientation": "h", "yanchor": "top", "y": -0.16, "xanchor": "left", "x": 0},
     )

@@ -82,7 +82,7 @@ def beside(
         title + (", each model against its own mean" if centred else ""),
         showlegend=True,
         xaxis={"title": unit, "gridcolor": GRID, "zeroline": centred, "zerolinecolor": PROFILE_COLOUR},
-        yaxis={**ticks, "autorange": "reversed", "gridcolor": GRID, "zeroline": False, "automargin": True},
+        yaxis={**ticks, "range": [len(places) - 0.5, -0.5], "gridcolor": GRID, "zeroline": False, "automargin": True},
         legend={"orientation": "h", "yanchor": "top", "y": -0.15, "xanchor": "center", "x": 0.5},
     )
 

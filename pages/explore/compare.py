@@ -7,8 +7,9 @@ from core.analysis.paired import most_different
 from core.charts.differences import differences
 from core.runs.compared import Compared, answers_of, not_shared, text_of
 from pages.shared.answers import draw_answers
+from pages.shared.charting import show_chart
 from pages.shared.comparing import choose_correction, choose_subjects, compared_with, loaded, subject_colours, tied_by
-from pages.shared.parts import RADAR_CONFIG, downloads, empty, measure_note
+from pages.shared.parts import downloads, empty, measure_note
 from pages.shared.plain import escape
 from pages.shared.resources import store
 from pages.shared.sidebar import View, view
@@ -58,9 +59,8 @@ def draw(shown: View) -> None:
         f"Of {int(table['p'].notna().sum())} differences to {found.names[0]}, {len(kept)} hold: below .05 after "
         f"{title}'s correction over all of them, with an interval that leaves out 0.{lost}"
     )
-    st.plotly_chart(
+    show_chart(
         differences(table, names, subject_colours(chosen), correction, found.names[0]),
-        config=RADAR_CONFIG,
         key="differences",
         alt="Differences to the baseline by value, with 95 % intervals",
     )

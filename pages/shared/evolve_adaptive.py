@@ -13,8 +13,9 @@ from core.runs.pools import Pool
 from core.runs.search_plan import EMBEDDED_TOKENS, MemberSpec
 from core.runs.sitting import Course, course, sit, sit_on, sitting_plan, sitting_plan_from_json
 from core.store import ledger, sittings
+from pages.shared.charting import show_chart
 from pages.shared.limiting import choose_limits
-from pages.shared.parts import RADAR_CONFIG, downloads
+from pages.shared.parts import downloads
 from pages.shared.plain import dollars, escape, show_error
 from pages.shared.resources import manager, store
 
@@ -95,7 +96,15 @@ def _course(found: Course) -> None:
         st.text(found.head.message)
     if found.steps.empty:
         return
-    st.plotly_chart(errors(found.steps, found.plan.target), config=RADAR_CONFIG, key="evolve-sit-errors")
-    st.plotly_chart(profile(found.table, model), config=RADAR_CONFIG, key="evolve-sit-profile")
+    show_chart(
+        errors(found.steps, found.plan.target),
+        key="evolve-sit-errors",
+        alt="Standard errors by value over the questions asked",
+    )
+    show_chart(
+        profile(found.table, model),
+        key="evolve-sit-profile",
+        alt="The model's profile with 95 % intervals beside the panel's mean",
+    )
     with st.expander("Download the profile", icon=":material/download:"):
         downloads(found.table, f"profile-{sitting_id}")

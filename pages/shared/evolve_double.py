@@ -8,7 +8,8 @@ from core.runs.evaluation import Evaluated, beside, everyday_against
 from core.store.choices import suite_name
 from core.store.denominators import outcomes
 from core.values.system import system
-from pages.shared.parts import RADAR_CONFIG, downloads
+from pages.shared.charting import show_chart
+from pages.shared.parts import downloads
 from pages.shared.plain import escape, show_error
 from pages.shared.resources import run_label, store
 
@@ -48,9 +49,7 @@ def double_profile(found: Evaluated) -> None:
     frame = profile.frame(*SIDES)
     unit = "points of mean strength (0 to 100)" + (", less the profile's own mean" if centred else "")
     title = "One model's profile, everyday and under stress"
-    st.plotly_chart(
-        double(frame, values.names, SIDES, title, unit), config=RADAR_CONFIG, key="evolve-double", alt=title
-    )
+    show_chart(double(frame, values.names, SIDES, title, unit), key="evolve-double", alt=title)
     alike = profile.alike
     said = alike.reason if alike.low != alike.low else f"95 % interval {alike.low:.2f} to {alike.high:.2f}"
     differ = int((frame["differs"] == "yes").sum())

@@ -19,7 +19,8 @@ from core.runs.evolved_results import question_scores
 from core.store import opinions, queries
 from core.store.queries import Filter
 from core.values.system import system
-from pages.shared.parts import RADAR_CONFIG, downloads
+from pages.shared.charting import show_chart
+from pages.shared.parts import downloads
 from pages.shared.plain import escape
 from pages.shared.resources import models_in_order, store
 
@@ -72,7 +73,7 @@ def stand(found: Evaluated) -> None:
     chart = figure(
         scores, names, model_colours(models_in_order()), title, UNITS.get(scoring, RELATIVE), scoring != SHARE
     )
-    st.plotly_chart(chart, config=RADAR_CONFIG, key="evolve-standing", alt=title)
+    show_chart(chart, key="evolve-standing", alt=title)
     if scoring in NOTES:
         st.caption(NOTES[scoring])
     _table(shown, scores, scoring, names)

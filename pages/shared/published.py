@@ -11,7 +11,8 @@ from core.runs.published import board, side_by_side
 from core.store import editions
 from core.store.editions import Edition
 from core.values.system import ValueSystem, systems
-from pages.shared.parts import RADAR_CONFIG, downloads, shown_models
+from pages.shared.charting import show_chart
+from pages.shared.parts import downloads, shown_models
 from pages.shared.plain import escape
 from pages.shared.resources import models_in_order, store
 from pages.shared.sidebar import View, view
@@ -111,9 +112,8 @@ def _beside(edition: Edition, system: ValueSystem, published: pd.DataFrame) -> N
         st.info("Choose a published model, or a run of your own in the sidebar.", icon=":material/tune:")
         return
     colours = model_colours(models_in_order())
-    st.plotly_chart(
+    show_chart(
         beside(rows, system.names, edition.label, colours, centred),
-        config=RADAR_CONFIG,
         key="published_beside",
         alt="Published scores of the chosen models beside the scores of your runs; the table below has all figures",
     )

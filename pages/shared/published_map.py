@@ -8,7 +8,8 @@ from core.charts.published import published_map
 from core.runs.published import open_map, surveyed_orders
 from core.store.editions import Edition
 from core.values.system import SCHWARTZ, system
-from pages.shared.parts import RADAR_CONFIG, downloads
+from pages.shared.charting import show_chart
+from pages.shared.parts import downloads
 from pages.shared.plain import escape
 from pages.shared.resources import store
 
@@ -47,9 +48,8 @@ def show_map(edition: Edition) -> None:
     elif kind == SURVEYS:
         figures, said = correlations(found, orders=surveyed), "with the values' order in ESS and GSS surveys"
     statistic = RHO if found.forced is not None else "figure as published"
-    st.plotly_chart(
+    show_chart(
         published_map(found.models, found.countries, figures, f"Models against countries, {said}", statistic),
-        config=RADAR_CONFIG,
         key="published_map",
         alt="Heat map of models against countries; the table below has all its figures",
     )

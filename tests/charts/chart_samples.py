@@ -25,16 +25,21 @@ from core.analysis.robustness import explore
 from core.analysis.scores import Scores, score
 from core.charts.acceptability import acceptability
 from core.charts.circle import Place, circle
+from core.charts.differences import differences
 from core.charts.heatmap import heatmap
 from core.charts.persona_effects import persona_effects
 from core.charts.persona_humans import persona_humans
 from core.charts.portrait_radar import portrait_radar
 from core.charts.portrait_ranks import portrait_ranks
 from core.charts.portrait_whiskers import portrait_whiskers
+from core.charts.published import beside, published_map
 from core.charts.quality import by_value, confusion_matrix, reliability
 from core.charts.radar import radar
 from core.charts.ranking import ranking
 from core.charts.search import arms, coverage, informativeness
+from core.charts.sitting import errors
+from core.charts.sitting import profile as sat
+from core.charts.standing import double, standing
 from core.charts.style import model_colours
 from core.charts.svo_ring import Vector, svo_ring
 from core.charts.value_rationality import value_rationality
@@ -137,11 +142,52 @@ def _value_rationality() -> go.Figure:
     return value_rationality(pd.DataFrame(rows, columns=columns), COLOURS)
 
 
+def _differences() -> go.Figure:
+    cells = {"difference": [4.0, -6.0, 1.0], "low": [1.0, -9.0, -2.0], "high": [7.0, -3.0, 4.0], "n": [30, 30, 28]}
+    cells |= {"d_z": [0.4, -0.6, 0.1], "holm": [0.02, 0.001, 0.8]}
+    rows = [pd.DataFrame({"first": one, "value": VALUES.ids[:3], **cells}) for one in MODELS[:2]]
+    return differences(pd.concat(rows), VALUES.names, COLOURS, "holm", MODELS[2])
+
+
+def _beside() -> go.Figure:
+    cells = {"value": VALUES.ids[:3], "score": [40.0, 60.0, 0.0]}
+    theirs = pd.DataFrame({"source": "Site", "model": TRICK, **cells, "low": np.nan, "high": np.nan, "n_items": np.nan})
+    own = pd.DataFrame({"source": "run", "model": MODELS[1], **cells, "low": 30.0, "high": 65.0, "n_items": 30.0})
+    return beside(pd.concat([theirs, own]), VALUES.names, "Site", COLOURS, False)
+
+
+def _double() -> go.Figure:
+    cells = {"a": [1.0, -2.0], "a_low": [0.0, -3.0], "a_high": [2.0, -1.0], "b": [3.0, 0.0], "b_low": [2.0, -1.0]}
+    more = {"b_high": [4.0, 1.0], "difference": [2.0, 2.0], "low": [1.0, -0.5], "high": [3.0, 4.5], "n": 20}
+    frame = pd.DataFrame({"value": VALUES.ids[:2], **cells, **more, "differs": ["yes", "no"], "a_n": 20, "b_n": 20})
+    return double(frame, VALUES.names, ("a", "b"), "Everyday and under stress", "points")
+
+
+def _errors() -> go.Figure:
+    return errors(
+        pd.DataFrame({"step": [1, 2, 1, 2], "value": [TRICK, TRICK, "b", "b"], "error": [0.2, 0.1] * 2}), 0.05
+    )
+
+
+def _sat() -> go.Figure:
+    cells = {"score": [0.4, 0.5], "low": [0.3, 0.4], "high": [0.5, 0.6], "pool": [0.45, 0.45], "n": [12, 12]}
+    return sat(pd.DataFrame({"value": [TRICK, "b"], **cells}), MODELS[1])
+
+
 SAMPLES: dict[str, Callable[[], go.Figure]] = {
     "acceptability.acceptability": lambda: acceptability(
         explore(scores(), np.full(10, 0.1), "weighted_sum", None, False), "all weightings"
     ),
     "circle.circle": _circle,
+    "differences.differences": _differences,
+    "published.beside": _beside,
+    "published.published_map": lambda: published_map(
+        MODELS, ["A", "B"], np.array([[0.1, 1], [-1, 0], [0.5, np.nan]]), "Map", "rho"
+    ),
+    "sitting.errors": _errors,
+    "sitting.profile": _sat,
+    "standing.double": _double,
+    "standing.standing": lambda: standing(scores(), VALUES.names, COLOURS, "Standing", "points", True),
     "heatmap.heatmap": lambda: heatmap(*people()),
     "persona_effects.persona_effects": _persona_effects,
     "persona_humans.persona_humans": _persona_humans,
