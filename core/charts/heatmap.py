@@ -44,9 +44,14 @@ def heatmap(
         go.Figure([trace]),
         170 + 26 * len(rows),
         f"For whom is which model best: {STATISTICS[found.statistic][0]} ({FIRST} first, {TIED} tied)",
-        xaxis=_axis([names[found.profiles[p]] for p in columns], tickangle=-90),
+        xaxis=_axis([names[found.profiles[p]] for p in columns], tickangle=-90, tickfont_size=_size(len(columns))),
         yaxis=_axis([found.models[m] for m in rows], autorange="reversed"),
     )
+
+
+def _size(labels: int) -> int:
+    """Pixels of letters that stand side by side, one column each, where the page is half as wide as usual."""
+    return 9 if labels > 20 else 12
 
 
 def _axis(texts: Sequence[str], **more: Any) -> dict[str, Any]:
