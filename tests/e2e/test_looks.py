@@ -14,6 +14,11 @@ NAMES = (
     "For whom",
     "Robustness",
     "Circle",
+    "Compare",
+    "Reliability",
+    "Findings",
+    "Report",
+    "Published",
     "Your values",
     "A group",
     "Survey data",
@@ -25,12 +30,16 @@ NAMES = (
     "Own answers",
     "Items",
     "Rate",
+    "Evolve",
+    "Social orientation",
     "Recognisers",
+    "Value Portrait",
+    "Personas",
     "Label",
     "Quality",
 )
 PAGES = {name.lower().replace(" ", "-"): name for name in NAMES}
-CHARTS = {"overview", "radar", "profile", "runs", "for-whom", "robustness", "circle", "quality"}
+CHARTS = {"overview", "radar", "profile", "runs", "for-whom", "robustness", "circle", "compare", "quality"}
 TABLES = {
     "overview",
     "radar",
@@ -69,7 +78,7 @@ def check(page: Page, name: str) -> None:
     assert all(pixels <= 1 for pixels in overhang(page).values()), (name, overhang(page))
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 800)])
+@pytest.mark.parametrize(("scheme", "width"), [pytest.param("light", 1440, marks=pytest.mark.long), ("dark", 800)])
 def test_pages_look_right(scheme: str, width: int, seeded: Server, tabs: Tabs) -> None:
     page = tabs.open(seeded.address, width, color_scheme=scheme)
     for name, link in PAGES.items():
