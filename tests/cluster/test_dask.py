@@ -287,7 +287,7 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         pass
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(180)
 def test_a_run_whose_scheduler_is_lost_can_be_resumed(manager: RunManager, store: Store) -> None:
     from distributed import LocalCluster

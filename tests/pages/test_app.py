@@ -94,12 +94,21 @@ def test_choosing_what_has_a_hostile_name_is_safe(page: str, hostile_app: Path) 
     assert at.selectbox(key="profile").value == f"saved:{IMAGE} {SCRIPT}"
 
 
+# These have nothing to draw where a judge scored nothing.
+NOTHING_SCORED = {
+    "compare": "Nothing to compare with",
+    "reliability": "No value could be scored",
+    "findings": "No value could be scored",
+}
+
+
 @pytest.mark.parametrize("page", EXPLORE)
 def test_a_hostile_judge_and_its_notes_are_safe(page: str, hostile_app: Path) -> None:
     at = visit(page)
     at.selectbox(key="run").set_value(JUDGED).run()
     assert_inert(calm(at, page))
-    assert "as read by judge" in texts(at)
+    said = NOTHING_SCORED.get(page, "as read by judge")
+    assert said in texts(at)
 
 
 def test_a_hostile_run_is_safe_to_watch(hostile_app: Path) -> None:

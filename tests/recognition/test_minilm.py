@@ -300,7 +300,7 @@ def test_the_head_is_small_and_the_card_is_its_own() -> None:
     assert f"measured AUC {card.auc}, macro-F1 {card.macro_f1} on 1,896" in quality_sentence(card)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_validation_figures_hold_and_probabilities_are_calibrated(shared_data: Path) -> None:
     texts, labels = validation(shared_data)
     chances = np.array([probability(READER.contributions(text).logit) for text in texts])

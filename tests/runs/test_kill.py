@@ -18,7 +18,6 @@ from core.runs.plan import Plan
 from core.store import queries
 from core.store.database import Store
 
-KILLS = 10
 CONCURRENCY = 8
 
 # Resumes the run and prints the id of every response as soon as another connection sees it.
@@ -82,7 +81,8 @@ def assert_whole(store: Store, acknowledged: set[int]) -> set[int]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-def test_killed_ten_times_and_resumed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [4, pytest.param(10, marks=pytest.mark.long)])
+def test_killed_many_times_and_resumed(kills: int, tmp_path: Path) -> None:
     path = tmp_path / "s.duckdb"
     manager = RunManager(Store(path))
     models = (ModelSpec("simulated/even"), ModelSpec("simulated/reticent"))
@@ -95,12 +95,12 @@ def test_killed_ten_times_and_resumed(tmp_path: Path) -> None:
     moments = random.Random(20)
     acknowledged: set[int] = set()
     progress: list[int] = []
-    for _ in range(KILLS):
+    for _ in range(kills):
         acknowledged |= resume(path, run_id, moments.uniform(0.1, 1.2))
         store = Store(path)
         progress.append(len(assert_whole(store, acknowledged)))
         store.close()
-    assert progress == sorted(progress) and progress[0] < planned and len(set(progress)) >= KILLS // 2
+    assert progress == sorted(progress) and progress[0] < planned and len(set(progress)) >= kills // 2
 
     resume(path, run_id, None)
     store = Store(path)

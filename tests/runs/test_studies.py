@@ -69,7 +69,7 @@ def test_a_simulated_study_promotes_the_planted_items_and_no_others() -> None:
     assert found >= 0.95 * 5 * PLANTED
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_error_rate_over_many_studies() -> None:
     """80 raters, where chance reaches rho = .3 once in 300: of 40 studies with 12 planted items and 40 with none."""
     truth, nothing = planted(), np.zeros((40, 10), dtype=bool)

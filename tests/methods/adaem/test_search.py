@@ -60,7 +60,7 @@ def walked(seed: int, answers: int, count: int) -> tuple[World, list[Seed], list
     return world, seeds, [texts[n] for n in rng.choice(len(texts), count, replace=False)]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_it_beats_a_random_walk_at_the_same_cost_on_models_it_never_asked() -> None:
     settings = Settings(permutations=99)
     on_panel, held_out, confirmed, null = [], [], [], []
