@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +14,7 @@ Codes = NDArray[np.int64]
 Statistic = Callable[[Floats], Floats]
 
 CELLS = 4_000_000  # weights held at once: 32 MB
+MOST_KEPT = 500  # items: 4 MB
 FEW = f"Fewer than {MIN_ITEMS} items: no interval."
 RARE = "Undefined in more than 1 of 20 resamples, as what it counts is too rare: no interval."
 
@@ -51,9 +53,19 @@ def resampled(statistic: Statistic, items: Codes, seed: int, n_draws: int = DRAW
     """(1 + n_draws) x S: the statistic of the rows as they are, then of resamples in which the rows of an item are
     drawn together."""
     n_items = len(np.unique(items))
-    weights = np.vstack([np.ones((1, n_items)), resampling_weights(n_items, np.random.default_rng(seed), n_draws)])
+    weights = _kept(n_items, seed, n_draws) if n_items <= MOST_KEPT else _weights(n_items, seed, n_draws)
     parts = np.array_split(weights, -(-weights.shape[0] * max(len(items), 1) // CELLS))
     return np.concatenate([statistic(part[:, items]) for part in parts])
+
+
+def _weights(n_items: int, seed: int, n_draws: int) -> Floats:
+    """The rows as they are, then how often each item is drawn: (1 + n_draws) x n_items, not to be written to."""
+    found = np.vstack([np.ones((1, n_items)), resampling_weights(n_items, np.random.default_rng(seed), n_draws)])
+    found.flags.writeable = False
+    return found
+
+
+_kept = lru_cache(16)(_weights)  # a page asks for hundreds of figures on the same few items
 
 
 def estimates(
