@@ -1,7 +1,9 @@
 """Differences between models on the items they have in common: each with interval, p, effect size and power."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -29,6 +31,12 @@ class Cells:
     values: tuple[str, ...]
     scores: Floats
     bounds: tuple[float, float]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Equal for equal scores: what a cache may go by."""
+        names = repr((self.subjects, self.items, self.values, self.bounds))
+        return hashlib.sha256(names.encode() + self.scores.tobytes()).hexdigest()
 
     def only(self, subjects: Sequence[str]) -> "Cells":
         """Some of the subjects, in the order given."""

@@ -7,7 +7,7 @@ from core.analysis.corrections import CORRECTIONS
 from core.analysis.findings import MOST, OWN, Claim, Findings, claims_table, evidence
 from core.runs.compared import Compared, text_of
 from core.runs.found import conditions, found_in, sentence
-from pages.shared.comparing import choose_correction, loaded, newest
+from pages.shared.comparing import choose_correction, fingerprint, loaded, newest
 from pages.shared.parts import downloads, empty, measure_note, warn_of_low_information
 from pages.shared.sidebar import View, view
 from pages.shared.trusting import doubtful
@@ -16,11 +16,7 @@ PAGE = 10
 KINDS = ("all", "between models", "within a model")
 
 
-def _key(found: Compared) -> int:
-    return id(found)
-
-
-@st.cache_resource(max_entries=8, show_spinner="Testing…", hash_funcs={Compared: _key})
+@st.cache_resource(max_entries=8, show_spinner="Testing…", hash_funcs={Compared: fingerprint})
 def _found(compared: Compared, correction: str) -> Findings:
     return found_in(compared, correction)
 

@@ -51,18 +51,19 @@ def loaded(view: View, chosen: list[Subject]) -> Compared:
     return _loaded(str(store().path), tuple(chosen), results.system.id, results.measure, view.at_stake, _version(view))
 
 
-def _key(found: Compared) -> int:
-    return id(found)
+def fingerprint(found: Compared) -> str:
+    """What these scores are held by."""
+    return found.cells.fingerprint
 
 
-@st.cache_data(max_entries=8, show_spinner="Comparing…", hash_funcs={Compared: _key})
+@st.cache_data(max_entries=8, show_spinner="Comparing…", hash_funcs={Compared: fingerprint})
 def compared_with(found: Compared, baseline: str, chosen: float) -> pd.DataFrame:
     """Each other subject less the baseline, by value."""
     pairs = against(found.names.index(baseline), len(found.names))
     return comparison_table(found.cells, paired_tests(found.cells, pairs), chosen)
 
 
-@st.cache_data(max_entries=8, show_spinner="Comparing…", hash_funcs={Compared: _key})
+@st.cache_data(max_entries=8, show_spinner="Comparing…", hash_funcs={Compared: fingerprint})
 def tied_by(found: Compared, correction: str) -> pd.DataFrame:
     """Who cannot be told apart, by value."""
     return tied(found.cells, correction)

@@ -234,3 +234,13 @@ def test_fifty_models_on_a_thousand_items_take_seconds() -> None:
     tied(made)
     comparison_table(made, paired_tests(made, against(0, 50)), 5.0)
     assert time.process_time() - start < 5
+
+
+def test_equal_scores_have_one_fingerprint_and_any_change_another() -> None:
+    scores = np.arange(12.0).reshape(3, 2, 2)
+    made = Cells(("a", "b"), ("i", "j", "k"), ("u", "v"), scores, (0.0, 100.0))
+    same = Cells(("a", "b"), ("i", "j", "k"), ("u", "v"), scores.copy(), (0.0, 100.0))
+    moved = Cells(("a", "b"), ("i", "j", "k"), ("u", "v"), scores + 1e-12, (0.0, 100.0))
+    renamed = Cells(("a", "c"), ("i", "j", "k"), ("u", "v"), scores, (0.0, 100.0))
+    assert made.fingerprint == same.fingerprint
+    assert len({one.fingerprint for one in (made, moved, renamed)}) == 3
