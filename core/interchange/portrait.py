@@ -121,7 +121,7 @@ class _Reading:
                 continue
             given, means, lost = self._kept(tree.averaged(data, path, faults), faults)
             answers, averages = answers + given, averages + means
-            if given:
+            if given and lost is not None:
                 bare[given[0][0]] = lost
         return answers, averages, bare
 

@@ -1,7 +1,7 @@
 """The same figures as plain CSV files without any text: ratings, people's scales, correlations, answers, scores."""
 
 from core.interchange.portrait_json import Correlation, score
-from core.interchange.portrait_rows import Faults, Wrong, csv_rows, dimension, item_id, number, rating, word
+from core.interchange.portrait_rows import Faults, Wrong, absent, csv_rows, dimension, item_id, number, rating, word
 from core.items.bank import VARIATIONS
 from core.items.bank_read import Score
 from core.items.dimensions import IDS
@@ -41,7 +41,7 @@ def raters(data: bytes, path: str, faults: Faults) -> dict[str, tuple[float | No
         try:
             person = word(row.get("rater", row.get("person")), "rater")
             plain = {name.removeprefix("H_").removeprefix("B_").lower(): cell for name, cell in row.items()}
-            cells = [number(cell, name, -10, 10) if (cell := plain.get(name, "")).strip() else None for name in IDS]
+            cells = [None if absent(cell := plain.get(name)) else number(cell, name, -10, 10) for name in IDS]
             if person in found:
                 raise Wrong("rater", f"{person} stands there twice.")
             found[person] = tuple(cells)
@@ -56,8 +56,8 @@ def answers(data: bytes, path: str, faults: Faults) -> list[tuple[str, str, str,
     for line, row in csv_rows(data, path, ("model", *_ITEM)):
         try:
             model, named = word(row["model"], "model"), item_id(row["portrait_id"], row["option_id"])
-            given = [(name, row[name].strip()) for name in VARIATIONS if name in row]
-            found += [(model, named, name, rating(cell, name) if cell else None) for name, cell in given]
+            given = {name: None if absent(row[name]) else rating(row[name], name) for name in VARIATIONS if name in row}
+            found += [(model, named, name, answer) for name, answer in given.items()]
         except (Wrong, KeyError) as wrong:
             faults.add(line, _named(wrong))
     return found

@@ -23,11 +23,11 @@ ROLES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "published correlations: items are tagged by what is recomputed from ratings",
         ),
         "ratings": (
-            r"survey/main/survey\.json|^survey\.json|(^|/)ratings\.csv",
+            r"(^|/)survey\.json|(^|/)ratings\.csv",
             "people's ratings: nothing can be recomputed, no raters' style taken out, no chance or validity shown",
         ),
         "raters": (
-            r"value/main/value\.json|^value\.json|(^|/)(rater|participant)_values\.csv",
+            r"(^|/)value\.json|(^|/)(rater|participant)_values\.csv",
             "people's own values: nothing can be recomputed, no raters' style taken out, no chance or validity shown",
         ),
         "answers": (

@@ -6,12 +6,24 @@ from typing import Any
 
 from core.errors import UserError
 from core.interchange.bounded import dig, parsed
-from core.interchange.portrait_rows import Faults, Wrong, dig_list, dimension, item_id, number, rating, shown, word
+from core.interchange.portrait_rows import (
+    Faults,
+    Wrong,
+    absent,
+    dig_list,
+    dimension,
+    item_id,
+    number,
+    rating,
+    shown,
+    word,
+)
 from core.items.bank import VARIATIONS, BankItem
 from core.items.bank_read import Score
 from core.items.dimensions import IDS, PLACE, PUBLISHED
 from core.text import clean
 
+AVERAGED = "_averaged_results.json"
 TAGS = ("correlations", "higher_pvq_correlations", "bfi_correlations")
 SOURCES = {"1": "Reddit", "2": "Dear Abby", "3": "ShareGPT", "4": "LMSYS"}
 Correlation = tuple[tuple[str, str], tuple[float, float | None]]
@@ -64,7 +76,9 @@ def _coefficients(output: Any) -> Iterator[tuple[str, tuple[float, float | None]
 
 
 def _coefficient(entry: Any) -> tuple[object, object, object]:
-    """Its dimension, rho and p, whatever the keys are called: they differ from file to file."""
+    """Its dimension, rho and p: a pair [dimension, rho], or an object, whatever its keys are called."""
+    if isinstance(entry, list) and len(entry) == 2:
+        return entry[0], entry[1], None
     if not isinstance(entry, dict):
         return None, None, None
     named = next((cell for key, cell in entry.items() if key.endswith("dimension")), None)
@@ -122,13 +136,13 @@ def raters(data: bytes, path: str, faults: Faults) -> dict[str, tuple[float | No
     return found
 
 
-Averaged = tuple[list[tuple[str, str, str, float | None]], list[tuple[str, str, float]], tuple[str, ...]]
+Averaged = tuple[list[tuple[str, str, str, float | None]], list[tuple[str, str, float]], tuple[str, ...] | None]
 
 
 def averaged(data: bytes, path: str, faults: Faults) -> Averaged:
     """<model>_averaged_results.json: the answers of one model, the published mean of each item, and the items that
-    stand there without tags (see core.analysis.portrait.scorers, legacy)."""
-    model = clean(PurePosixPath(path).name.removesuffix("_averaged_results.json"))
+    stand there without tags (see core.analysis.portrait.scorers, legacy); None of a file that has no tags at all."""
+    model = clean(PurePosixPath(path).name.removesuffix(AVERAGED))
     answers: list[tuple[str, str, str, float | None]] = []
     means: list[tuple[str, str, float]] = []
     bare: list[str] = []
@@ -140,31 +154,35 @@ def averaged(data: bytes, path: str, faults: Faults) -> Averaged:
             versions = dig(entry, "version_responses")
             given = {name: _answer(versions, name) for name in VARIATIONS}
             mean = dig(entry, "numeric_response")
-            if mean is not None:
+            if not absent(mean):
                 means.append((model, named, number(mean, "numeric_response", 1, 6)))
         except Wrong as wrong:
             faults.add(row, wrong)
             continue
         answers += [(model, named, name, given[name]) for name in VARIATIONS]
-        if any(key in entry for key in TAGS) is False or not any(dig(entry, key) for key in TAGS):
+        if not any(dig(entry, key) for key in TAGS):
             bare.append(named)
-    return answers, means, tuple(bare)
+    without_tags = len(bare) * len(VARIATIONS) == len(answers)
+    return answers, means, None if without_tags else tuple(bare)
 
 
 def _answer(versions: Any, name: str) -> float | None:
     cell = dig(versions, name)
     if isinstance(cell, dict):
         cell = cell.get("numeric_response")
-    return None if cell is None else rating(cell, f"version_responses.{name}")
+    return None if absent(cell) else rating(cell, f"version_responses.{name}")
 
 
 def scores(data: bytes, path: str, faults: Faults, models: tuple[str, ...]) -> list[Score]:
     """A file of score_results: scores.{pvq,bfi,higher_pvq}.{dimension}.{centered_mean, original_mean, std_dev, n}. Its
-    model is the one of `models` with the longest name that begins the file's, else the file's own name."""
-    stem = clean(PurePosixPath(path).name.removesuffix(".json"))
-    model = max((name for name in models if stem.startswith(name)), key=len, default=stem)
-    found = []
+    model is what stands before "_averaged_results" in the file's name, or meta.model_name; where there is neither, the
+    one of `models` with the longest name that begins the file's before a "_", else the file's name."""
+    stem, named, _ = clean(PurePosixPath(path).name.removesuffix(".json")).partition(AVERAGED.removesuffix(".json"))
     body = parsed(data, path)
+    if not named and isinstance(told := dig(body, "meta", "model_name"), str) and told.strip():
+        stem, named = clean(told.strip()), "told"
+    model = stem if named else max((one for one in models if f"{stem}_".startswith(f"{one}_")), key=len, default=stem)
+    found = []
     for system in PUBLISHED:
         for row, (name, figures) in enumerate((dig(body, "scores", system) or {}).items(), 1):
             try:

@@ -11,6 +11,7 @@ from core.items.dimensions import PLACE
 from core.text import clean
 
 MAX_CELL = 100_000
+MISSING = frozenset({"", "na", "n/a", "nan", "none", "null"})
 
 
 class Wrong(Exception):
@@ -47,6 +48,13 @@ def number(cell: object, name: str, low: float, high: float) -> float:
     return found
 
 
+def absent(cell: object) -> bool:
+    """Whether a cell says that there is nothing: none, blank, not a number, or a word for these."""
+    if isinstance(cell, str):
+        return cell.strip().lower() in MISSING
+    return cell is None or (isinstance(cell, float) and math.isnan(cell))
+
+
 def rating(cell: object, name: str) -> float:
     """A whole number from 1 to 6."""
     found = number(cell, name, 1, 6)
@@ -57,6 +65,8 @@ def rating(cell: object, name: str) -> float:
 
 def word(cell: object, name: str) -> str:
     """A short name or id: a text that is not blank, or a whole number."""
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
     if isinstance(cell, int) and not isinstance(cell, bool):
         return str(cell)
     if not isinstance(cell, str) or not cell.strip() or len(cell) > 200:
@@ -65,7 +75,9 @@ def word(cell: object, name: str) -> str:
 
 
 def item_id(query: object, option: object) -> str:
-    return f"{word(query, 'portrait_id')}-{word(option, 'option_id')}"
+    """The id of an item; numbers that a table program wrote as 1003.0 are whole."""
+    parts = word(query, "portrait_id"), word(option, "option_id")
+    return "-".join(part[:-2] if part.endswith(".0") and part[:-2].isdigit() else part for part in parts)
 
 
 def dimension(cell: object, name: str) -> str:

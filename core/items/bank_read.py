@@ -44,8 +44,8 @@ class BankRead:
     """`correlations`: (rho, p) by item and dimension, p None where only rho is given. `ratings`: (group, item, rater,
     1..6). `raters`: each person's scales, in the order of core.items.dimensions.IDS, None where missing. `answers`:
     (model, item, variation, 1..6 or None where it failed). `averages`: (model, item, mean as published). `lost`: items
-    that stand in a model's averaged file without their tags. `missing`: what was not found and what that means;
-    `problems`: rows that cannot be used, each with its file."""
+    that stand without tags in a model's averaged file, of models whose file has tags. `missing`: what was not found and
+    what that means; `problems`: rows that cannot be used, each with its file."""
 
     name: str
     items: tuple[BankItem, ...]

@@ -24,7 +24,7 @@ LICENCE = (
     "identify them."
 )
 SOURCE = "Value Portrait (arXiv 2505.01015), imported from your own copy"
-# Without the averaged files, which show it: the published pipeline took an item's tags from the answer to the first
+# Where the averaged files do not show it: the published pipeline took an item's tags from the answer to the first
 # variation, and failed calls carried none.
 LOST: Mapping[str, tuple[str, ...]] = {
     "gemini-2.0-flash-thinking-exp-01-21": ("1038-2",),
@@ -96,14 +96,13 @@ def _published(read: BankRead, people: Rated | None) -> Correlations:
 
 
 def _lost(read: BankRead) -> dict[str, tuple[str, ...]]:
-    """Items with tags by their correlations that stand bare in a model's averaged file."""
-    if not read.lost:
-        models = {each[0] for each in read.answers}
-        return {model: items for model, items in LOST.items() if model in models}
+    """Items with tags by their correlations that stand bare in a model's averaged file; the known ones of models whose
+    files, a CSV or one without any tags, do not show it."""
     tagged = {item for (item, _), (rho, _) in read.correlations.items() if abs(rho) > MIN_RHO}
-    bare = {model: tuple(item for item in items if item in tagged) for model, items in read.lost.items()}
-    # A file without any tags was made otherwise; it says nothing of lost ones.
-    return {model: items for model, items in bare.items() if items and len(items) < len(tagged)}
+    models = dict.fromkeys(each[0] for each in read.answers)
+    bare = {model: read.lost.get(model, LOST.get(model, ())) for model in models}
+    lost = {model: tuple(item for item in items if item in tagged) for model, items in bare.items()}
+    return {model: items for model, items in lost.items() if items}
 
 
 def figures(people: Rated | None, permutations: int = PERMUTATIONS, seed: int = 0) -> Figures:

@@ -1,4 +1,4 @@
-"""The published JSON files of Value Portrait, made from its figures with invented texts, in the documented shapes."""
+"""The published JSON files of Value Portrait, made from its figures with invented texts, shaped as they are."""
 
 import io
 import json
@@ -23,7 +23,7 @@ def originals(folder: Path, models: tuple[str, ...]) -> dict[str, bytes]:
         "data/prolific/survey/main/survey.json": _survey(ratings),
         "data/prolific/value/main/value.json": _values(pd.read_csv(folder / "rater_values.csv")),
     }
-    by_item: dict[tuple[int, int], dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    by_item: dict[tuple[int, int], dict[str, list[list[Any]]]] = defaultdict(lambda: defaultdict(list))
     for system, key in SYSTEMS.items():
         rows = correlations[correlations["system"] == system]
         files[f"data/correlation_results/{system}_correlation_results.json"] = [
@@ -37,8 +37,7 @@ def originals(folder: Path, models: tuple[str, ...]) -> dict[str, bytes]:
             for row in rows.itertuples()
         ]
         for row in rows.itertuples():
-            entry = {f"{system}_dimension": row.dimension, "spearman_corr": row.rho}
-            by_item[row.portrait_id, row.option_id][key].append(entry)
+            by_item[row.portrait_id, row.option_id][key].append([row.dimension, row.rho])
     files["data/query-response-tagged/query-response-tagged.json"] = _items(by_item)
     files |= _models(folder, models, by_item)
     for version in VERSIONS:
@@ -85,9 +84,14 @@ def _models(folder: Path, models: tuple[str, ...], by_item: Mapping[tuple[int, i
         rows = []
         for row in answers[answers["model"] == model].to_dict("records"):
             key = row["portrait_id"], row["option_id"]
-            given = {name: None if pd.isna(row[name]) else int(row[name]) for name in VERSIONS}
+            given = {name: None if pd.isna(row[name]) else float(row[name]) for name in VERSIONS}
             known = [answer for answer in given.values() if answer is not None]
-            tags = {} if f"{key[0]}-{key[1]}" == LOST.get(model) else dict(by_item[key])
+            known_tags = {name: [pair for pair in pairs if abs(pair[1]) > 0.3] for name, pairs in by_item[key].items()}
+            tags = {
+                name: pairs
+                for name, pairs in known_tags.items()
+                if pairs and LOST.get(model) != "-".join(map(str, key))
+            }
             mean = sum(known) / len(known) if known else None
             rows.append({"portrait_id": key[0], "option_id": key[1], "version_responses": given, **tags})
             rows[-1]["numeric_response"] = mean
@@ -96,8 +100,11 @@ def _models(folder: Path, models: tuple[str, ...], by_item: Mapping[tuple[int, i
         for one in scores[scores["model"] == model].itertuples():
             figures = {"centered_mean": one.centered_mean, "original_mean": one.original_mean}
             body.setdefault(one.system, {})[one.dimension] = figures | {"std_dev": one.std_dev, "n": one.n}
-        path = f"lm_evaluation/score_results/final_results_0.3_pos_centered/{model}_scores.json"
-        files[path] = {"scores": body}
+        name = f"{model}_averaged_results_0.3_pos_centered_scores.json"
+        files[f"lm_evaluation/score_results/final_results_0.3_pos_centered/{name}"] = {
+            "meta": {"model_name": model},
+            "scores": body,
+        }
     return files
 
 
