@@ -47,7 +47,7 @@ def _correlations(bank: ItemBank, people: Rated | None) -> Check | None:
     off = compared & ~(np.abs(own.rho - known.rho) <= EXACT)
     off |= ~np.isnan(known.p) & ~(np.abs(own.p - known.p) <= EXACT)
     n, exact = int(compared.sum()), int((compared & ~off).sum())
-    sentence = f"Correlations: {exact:,} of {n:,} coefficients and their p recomputed to {EXACT:g}."
+    sentence = f"Correlations: {exact:,} of {n:,} coefficients and their p recomputed, each to {_digits(EXACT)}."
     for group in dict.fromkeys(bank.items[row].group for row in np.flatnonzero(off.sum(axis=1))):
         sentence += " " + _why(bank, people, group, off)
     return Check("correlations", exact == n, sentence)
@@ -98,8 +98,18 @@ def _averages(read: BankRead, bank: ItemBank, answers: Answers) -> Check | None:
     ]
     worst = max(gaps, default=np.nan)
     return Check(
-        "averages", bool(worst <= SCORE_EXACT), f"Averages: {len(gaps):,} recomputed; largest difference {worst:.1g}."
+        "averages",
+        bool(worst <= SCORE_EXACT),
+        f"Averages: {len(gaps):,} recomputed; "
+        + (
+            f"all come out to {_digits(SCORE_EXACT)}." if worst <= SCORE_EXACT else f"they differ by up to {worst:.3f}."
+        ),
     )
+
+
+def _digits(exact: float) -> str:
+    """A difference that is none, in words."""
+    return f"{-round(np.log10(exact))} decimal places"
 
 
 def _scores(read: BankRead, bank: ItemBank, answers: Answers) -> Check | None:
@@ -109,7 +119,7 @@ def _scores(read: BankRead, bank: ItemBank, answers: Answers) -> Check | None:
     good = [model for model, gap in plain.items() if gap <= SCORE_EXACT]
     faulty = [model for model, gap in legacy.items() if gap <= SCORE_EXACT and model not in good]
     bad = [model for model in plain if model not in good and model not in faulty]
-    sentence = f"Scores: {len(good) + len(faulty)} of {len(plain)} models to {SCORE_EXACT:g}"
+    sentence = f"Scores: {len(good) + len(faulty)} of {len(plain)} models come out to {_digits(SCORE_EXACT)}"
     if faulty:
         sentence += f", {len(faulty)} of them only with the tags that the published pipeline lost ({', '.join(faulty)})"
     if bad:

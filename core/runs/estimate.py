@@ -1,12 +1,13 @@
 """What a plan will take, before it is started: calls, tokens, seconds and dollars, each marked unknown where it is.
 
-Measured on a pilot of the plan where there is one, else on what the store holds of a model, else a rule of thumb.
+Measured on a pilot of the plan where there is one, else on what the store holds of a model asked by the same method,
+else a rule of thumb.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from core.methods.registry import method_of
+from core.methods.registry import USUAL, method_of
 from core.models.base import ModelSpec
 from core.models.prices import price
 from core.runs.limits import Limits
@@ -23,7 +24,9 @@ PROMPT_TOKENS = 60  # instructions around the scenario
 JUDGE_PROMPT_TOKENS = 1400
 JUDGE_TOKENS = 500
 ANSWER_TOKENS = 120
+SHORT_TOKENS = 8  # an answer that is one of the options
 SECONDS = {"embedded": 2.0, "simulated": 0.002}
+SHORT_SECONDS = {"embedded": 0.6}  # measured on two idle cores: half a second for HVAE, .6 for Value Portrait
 PILOT, SIMULATED = "pilot", "simulated"  # bases of an estimate
 HOSTED_SECONDS = 3.0
 
@@ -125,9 +128,11 @@ def _each(plan: Plan, spec: ModelSpec, store: Store, pilot: str) -> tuple[Measur
         return found, PILOT
     chars = sum(len(item.text) for item in plan.suite.items) / max(len(plan.suite.items), 1)
     tokens_in = chars / CHARS_PER_TOKEN + PROMPT_TOKENS
-    if known := queries.speed(store, spec.name):
+    method = method_of(plan.method)
+    if known := queries.speed(store, spec.name, (method.id, "") if method.id == USUAL else (method.id,)):
         return Measured(tokens_in, known.tokens_out, known.latency_s), "earlier runs"
-    return Measured(tokens_in, ANSWER_TOKENS, SECONDS.get(provider, HOSTED_SECONDS)), "rule of thumb"
+    tokens_out, usual = (ANSWER_TOKENS, SECONDS) if method.free else (SHORT_TOKENS, SHORT_SECONDS)
+    return Measured(tokens_in, tokens_out, usual.get(provider, HOSTED_SECONDS)), "rule of thumb"
 
 
 def _judge(plan: Plan, store: Store, limits: Limits, pilot: str) -> Estimate:

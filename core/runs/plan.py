@@ -71,11 +71,21 @@ class Plan:
 
     @property
     def calls(self) -> int:
-        """How many calls that takes, if each is answered at once: earlier calls of a chain are asked once an epoch and
-        variation."""
+        """How many calls that takes, if each is answered at once: equal earlier calls of chains are made once an
+        epoch."""
+        return self.size + len(self.models) * self.epochs * self._earlier
+
+    @property
+    def _earlier(self) -> int:
+        """How many different earlier calls the variations' chains have; replies are told apart by what was asked."""
         method = method_of(self.method)
-        earlier = sum(method.calls(variation) - 1 for variation in self.variations)
-        return self.size + len(self.models) * self.epochs * earlier
+        replies: dict[object, str] = {}
+        for variation in self.variations:
+            said: list[str] = []
+            for _ in range(method.calls(variation) - 1 if self.suite.items else 0):
+                request = method.request(self.suite.items[0], variation, self.asking, said)
+                said.append(replies.setdefault((request.messages, request.role), f"reply {len(replies)}"))
+        return len(replies)
 
     def asking_in(self, epoch: int) -> Asking:
         """The parameters of the calls of one epoch: each is another draw, so it has another seed."""

@@ -46,7 +46,7 @@ def load(store: Store, bank_id: str, runs: Sequence[str] | None = None, seed: in
         answers=answers,
         profiles=found,
         reliable={each.model: each for each in every},
-        panel=value_panel(store, marked, answers),
+        panel=value_panel(store, marked, answers, own.models),
     )
 
 
@@ -59,11 +59,13 @@ def _with_published(store: Store, bank: ItemBank, own: Answers) -> tuple[ItemBan
     return replace(bank, lost=lost), joined(own, published_answers(bank, rows))
 
 
-def value_panel(store: Store, bank: ItemBank, answers: Answers) -> pd.DataFrame:
+def value_panel(store: Store, bank: ItemBank, answers: Answers, own: Sequence[str]) -> pd.DataFrame:
     """What each dimension's scores rest on: columns system, dimension, items, queries, negative, chance, chance_high
     (items that chance would tag), false_share (of the items, what chance explains), validity_tags, validity_weighted
-    (left-out people), people, alpha (over models). NaN where it is not known."""
+    (left-out people), people, alpha_published and alpha_own (over published models, and over one's `own`, which may be
+    simulated respondents: never over both). NaN where it is not known."""
     tags = tags_of(bank)
+    published = [model for model in answers.models if model not in own]
     queries = pd.Series(bank.queries)
     frame = pd.DataFrame(
         {
@@ -72,7 +74,8 @@ def value_panel(store: Store, bank: ItemBank, answers: Answers) -> pd.DataFrame:
             "items": tags.n,
             "queries": [queries[tags.positive[:, column]].nunique() for column in range(len(DIMENSIONS))],
             "negative": tags.negative.sum(axis=0),
-            "alpha": alphas(answers, tags.positive),
+            "alpha_published": alphas(answers.only(published), tags.positive),
+            "alpha_own": alphas(answers.only(own), tags.positive),
         }
     )
     found = frame.merge(banks.figures(store, bank.id), on="dimension", how="left")

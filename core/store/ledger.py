@@ -6,6 +6,7 @@ import pandas as pd
 
 from core.store.database import Store
 from core.store.records import now
+from core.store.summaries import OPEN
 from core.store.writer import Row
 
 CACHED = "cached"
@@ -103,10 +104,10 @@ class Measured:
 
 
 def measured(store: Store, model: str, run_id: str) -> Measured | None:
-    """What a model's answers to open questions took in one run; None when it gave none with their tokens."""
-    sql = """
+    """What a model's answers took in one run, but for the probes of order; None when it gave none with their tokens."""
+    sql = f"""
         SELECT avg(tokens_in), avg(tokens_out), avg(latency_s) FROM responses
-        WHERE run_id = ? AND model = ? AND choice IS NULL AND outcome NOT IN ('error', 'filtered')
+        WHERE run_id = ? AND model = ? AND {OPEN} AND outcome NOT IN ('error', 'filtered')
         HAVING count(tokens_in) > 0 AND count(tokens_out) > 0 AND count(latency_s) > 0
     """
     return _means(store.rows(sql, [run_id, model]))

@@ -364,13 +364,15 @@ class Speed:
     tokens_out: float
 
 
-def speed(store: Store, model: str) -> Speed | None:
-    """How fast and how long a model answered so far; None when nothing is known."""
+def speed(store: Store, model: str, methods: Sequence[str]) -> Speed | None:
+    """How fast and how long a model answered so far when asked by one of `methods`, "" standing for runs whose plan
+    names none; None when fewer than three such answers are known."""
     sql = f"""
-        SELECT avg(latency_s), avg(tokens_out) FROM responses
-        WHERE model = ? AND {ANSWERED} AND {OPEN} HAVING count(latency_s) >= 3 AND count(tokens_out) >= 3
+        SELECT avg(latency_s), avg(tokens_out) FROM responses JOIN runs USING (run_id)
+        WHERE model = ? AND list_contains(?::VARCHAR[], coalesce(plan->>'method', '')) AND {ANSWERED} AND {OPEN}
+        HAVING count(latency_s) >= 3 AND count(tokens_out) >= 3
     """
-    rows = store.rows(sql, [model])
+    rows = store.rows(sql, [model, list(methods)])
     return Speed(float(rows[0][0]), float(rows[0][1])) if rows else None
 
 

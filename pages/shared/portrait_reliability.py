@@ -30,8 +30,8 @@ VALUE_COLUMNS = {
     "validity_tags": ("validity", "Do left-out people's scores by these items go with their own value? Spearman's ρ"),
     "validity_weighted": ("validity, weighted", "The same with all items weighed by their correlation"),
     "people": ("people", "On whom the validity rests"),
-    "alpha": ("alpha", "Do models that lean to one of its items lean to the others? Cronbach's alpha over models"),
 }
+ALPHA = "Do models that lean to one of its items lean to the others? Cronbach's alpha over"
 
 
 def show_reliability(found: PortraitResults) -> None:
@@ -56,12 +56,27 @@ def show_reliability(found: PortraitResults) -> None:
     kind = choose_system(found)
     panel = found.panel[found.panel["system"] == kind]
     panel = panel.assign(dimension=panel["dimension"].map(NAMES)).drop(columns="system")
-    _show(panel[["dimension", *VALUE_COLUMNS]], VALUE_COLUMNS)
+    columns = VALUE_COLUMNS | _alphas(found)
+    _show(panel[["dimension", *columns]], columns)
+    st.caption(
+        "Alpha is over published models or over your own runs, simulated respondents among them, and never over both; "
+        "it takes three models or more."
+    )
     st.caption(
         f"{SYSTEMS[kind]}. Many items are not many proofs: where chance explains most of them, or left-out people's "
         "own values are hardly found, a score says little about that value."
     )
     downloads(panel, "portrait-values")
+
+
+def _alphas(found: PortraitResults) -> dict[str, tuple[str, str]]:
+    """The columns of alpha, for the kinds of models that there are."""
+    kinds = {"alpha_published": ("published", found.published), "alpha_own": ("own", found.own)}
+    return {
+        column: (f"alpha, {len(models)} {kind}", f"{ALPHA} the {len(models)} {kind} models")
+        for column, (kind, models) in kinds.items()
+        if models
+    }
 
 
 def _gated(found: PortraitResults, model: str) -> bool:
@@ -75,4 +90,5 @@ def _show(rows: pd.DataFrame, columns: dict[str, tuple[str, str]]) -> None:
         for name, (title, said) in columns.items()
     }
     badge = {"badge": st.column_config.Column(width="medium"), "why": st.column_config.Column(width="large")}
-    st.dataframe(rows, hide_index=True, column_config=config | badge, placeholder="")
+    rounded = rows.assign(**{name: rows[name].astype(float).round(2) + 0.0 for name in columns if name not in whole})
+    st.dataframe(rounded, hide_index=True, column_config=config | badge, placeholder="")

@@ -12,20 +12,24 @@ from pages.shared.charting import show_chart
 from pages.shared.parts import downloads
 from pages.shared.portrait import NAMES, choose_system
 
-ALL = "all models"
+EVERY = {"published": "all published models", "own": "all own runs"}
 
 
 def show_scorers(found: PortraitResults) -> None:
     """Everything of this part of the page."""
     kind = choose_system(found)
-    every = [ALL, *found.own, *found.published]
+    together = {EVERY[name]: models for name in EVERY if (models := getattr(found, name))}
+    every = [*together, *found.own, *found.published]
     model = str(st.selectbox("Of", every, key="portrait_ranked", bind="query-params", persist_state="session"))
-    table = rank_table(found.profiles, "" if model == ALL else model)
+    models = together.get(model, (model,))
+    table = rank_table(found.profiles, models)
     table = table[table["system"] == kind]
     titles = {name: SCORERS[name].name for name in found.profiles}
-    whose = "mean of all models" if model == ALL else "one model"
+    whose = f"mean of {model} ({len(models)})" if model in together else "one model"
     figure = portrait_ranks(table, NAMES, titles, f"Places of the {SYSTEMS[kind].lower()} by scorer, {whose}")
     show_chart(figure, key="portrait_ranks", alt=f"Places by scorer: {SYSTEMS[kind]}")
+    if len(together) > 1:
+        st.caption("Published models and your own runs, simulated respondents among them, are never averaged together.")
     st.caption(
         "Where the scorers disagree on a place, the place is a choice of method and not a finding about the model."
     )

@@ -112,7 +112,7 @@ def test_the_means_of_the_shared_models_agree_with_the_published_table(found: Pu
     """Highest and lowest as in the means over all 34 models; the order of the ten by scorers that disagree."""
     assert offered(found.bank) == ("published", "legacy", "significant", "ipsatised", "weighted", "bipolar")
     own = {name: profile(found.bank, found.answers, name, n_draws=20) for name in offered(found.bank)}
-    table = rank_table(own, "").set_index("dimension")
+    table = rank_table(own, found.answers.models).set_index("dimension")
     assert table.loc["benevolence", list(own)].eq(1).all()
     assert table.loc["tradition", "published"] == 10 and table.loc["tradition", "weighted"] < 9
     assert sorted(tagged(found.bank.correlations[IPSATISED]).n[TEN]) == [13, 17, 17, 19, 23, 26, 30, 32, 43, 48]
@@ -138,9 +138,12 @@ def test_sensitivity_and_style_are_the_published_ones(found: Published) -> None:
 
 
 def test_items_of_some_values_do_not_hang_together_over_models(found: Published) -> None:
+    """Cronbach's alpha over the 24 shared models lies by that over all 34, and none is known where that is below 0."""
     values = dict(zip(IDS, alphas(found.answers, tagged(found.bank.correlations[PUBLISHED]).positive), strict=True))
-    assert values["benevolence"] > 0.6 and values["achievement"] > 0.5
-    assert values["hedonism"] < 0 and values["conformity"] < 0
+    over_34 = {"self_direction": 0.49, "benevolence": 0.71, "achievement": 0.63, "power": 0.56, "stimulation": 0.38}
+    assert {name: values[name] for name in over_34} == pytest.approx(over_34, abs=0.1)
+    assert values["security"] == pytest.approx(0.36, abs=0.1)
+    assert values["hedonism"] < -0.5 and values["conformity"] < -0.5
 
 
 def test_chance_explains_most_items_of_the_values_that_models_put_first(found: Published) -> None:

@@ -1,5 +1,7 @@
 """What stored runs amount to: scores, the scenarios' own words, drill-down and estimates."""
 
+from dataclasses import replace
+
 import pytest
 from builders import add_reading, add_responses, add_run, response, suite, verdict
 
@@ -8,12 +10,14 @@ from core.models.base import ModelSpec
 from core.recognition.lexicon import LexiconRecogniser
 from core.runs.defaults import EMBEDDED, first_plan
 from core.runs.drilldown import answers_to
-from core.runs.estimate import ANSWER_TOKENS, estimate
+from core.runs.estimate import ANSWER_TOKENS, SHORT_SECONDS, SHORT_TOKENS, estimate
 from core.runs.plan import Plan
+from core.runs.portrait import MODES, open_bank, plan_of
 from core.runs.results import comparable, load, weight_rows
-from core.store import queries
+from core.store import queries, records
 from core.store.database import Store
 from core.store.queries import Filter
+from core.store.records import NewRun
 from core.values.profile import surveyed
 from core.values.system import system
 
@@ -100,6 +104,25 @@ def test_a_measured_model_is_estimated_by_its_own_answers(store: Store) -> None:
     assert row.seconds == pytest.approx(4 * 2.0)
     assert row.tokens_out == 4 * 40
     assert row.cost_usd == 0
+
+
+def test_an_open_run_s_speed_does_not_stand_for_short_answers(store: Store) -> None:
+    add_run(store)
+    add_responses(store, *(response(n, model=EMBEDDED, latency_s=9.0, tokens_out=90) for n in range(5)))
+    bank = open_bank(store, "portrait-small")
+    plan = plan_of(store, bank, [ModelSpec(EMBEDDED)], MODES["cheap"])
+    (row,) = estimate(plan, store)
+    assert (row.basis, row.calls, row.tokens_out) == ("rule of thumb", 160, 160 * SHORT_TOKENS)
+    assert row.seconds == pytest.approx(160 * SHORT_SECONDS["embedded"])
+    records.create_run(store, NewRun("r2", "run", "run", plan.to_json(), "", "", 3), plan.suite)
+    chosen = [response(n, "r2", model=EMBEDDED, variation="v1", choice="4", latency_s=0.7) for n in range(3)]
+    add_responses(store, *(replace(each, tokens_in=200, tokens_out=1) for each in chosen))
+    (row,) = estimate(plan, store)
+    assert (row.basis, row.tokens_out) == ("earlier runs", 160) and row.seconds == pytest.approx(160 * 0.7)
+    (row,) = estimate(plan, store, pilot="r2")
+    assert (row.basis, row.tokens_in) == ("pilot", 160 * 200) and row.seconds == pytest.approx(160 * 0.7)
+    (row,) = estimate(Plan("p", suite(4), (ModelSpec(EMBEDDED),), probes=0), store)
+    assert row.basis == "earlier runs" and row.seconds == pytest.approx(4 * 9.0)
 
 
 def test_a_judge_is_a_row_of_its_own(store: Store) -> None:

@@ -230,10 +230,11 @@ def test_a_row_that_is_not_the_latest_changes_the_version_too(two_runs: Store) -
 
 
 def test_speed_needs_three_free_answers(two_runs: Store) -> None:
-    assert queries.speed(two_runs, "b") is None
+    assert queries.speed(two_runs, "b", [""]) is None
     add_responses(two_runs, *(response(n, model="b", latency_s=2.0, tokens_out=2) for n in (60, 61)))
-    found = queries.speed(two_runs, "b")
+    found = queries.speed(two_runs, "b", [""])
     assert found is not None and (found.latency_s, found.tokens_out) == (2.0, 2.0)
+    assert queries.speed(two_runs, "b", ["portrait"]) is None
 
 
 def test_models_keep_the_order_of_their_first_run(two_runs: Store) -> None:

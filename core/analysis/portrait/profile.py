@@ -93,15 +93,14 @@ def table(found: Profile) -> pd.DataFrame:
     return frame.assign(scorer=found.scorer)
 
 
-def rank_table(found: dict[str, Profile], model: str) -> pd.DataFrame:
-    """Scorers side by side for one model: a row a dimension (columns system, dimension) and a column a scorer with the
-    place of the dimension in its system, or, over all models, of its mean score where `model` is ""."""
+def rank_table(found: dict[str, Profile], models: Sequence[str]) -> pd.DataFrame:
+    """Scorers side by side for one model or for the mean of several: a row a dimension (columns system, dimension) and
+    a column a scorer with the place in its system of the dimension's score, of several models of their mean score."""
     frame = pd.DataFrame({"system": [d.system for d in DIMENSIONS], "dimension": [d.id for d in DIMENSIONS]})
     for name, each in found.items():
-        if model:
-            frame[name] = each.rank[each.models.index(model)].astype(int)
-        else:
-            frame[name] = _ranks(np.nanmean(each.points.score, axis=0)[None])[0].astype(int)
+        rows = [each.models.index(model) for model in models]
+        ranks = each.rank[rows] if len(rows) == 1 else _ranks(np.nanmean(each.points.score[rows], axis=0)[None])
+        frame[name] = ranks[0].astype(int)
     return frame
 
 
