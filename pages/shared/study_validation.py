@@ -35,8 +35,9 @@ def show_validation(study: Study) -> None:
         return
     gathered, found = seen(study)
     if gathered.n_used < RULE.few:
+        raters = "rater" if gathered.n_used == 1 else "raters"
         st.info(
-            f"{gathered.n_used} raters can be used so far; from {RULE.few} on there are figures.",
+            f"{gathered.n_used} {raters} can be used so far; from {RULE.few} on there are figures.",
             icon=":material/hourglass_empty:",
         )
         return

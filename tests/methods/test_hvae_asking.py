@@ -1,5 +1,8 @@
 """How decisions are put to a model, and how its replies are read."""
 
+from itertools import product
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +16,10 @@ from core.methods.hvae.conditions import Condition, conditions, parse, spelled
 from core.methods.hvae.method import Hvae
 from core.methods.hvae.payoffs import decisions
 from core.methods.hvae.wording import faces
-from core.models.base import Reply
+from core.models.base import ModelSpec, Reply
+from core.runs.manager import RunManager
+from core.runs.orientation import orientation_plan, suite_of
+from core.store.database import Store
 
 LETTERS, NUMBERS = "ABCDEFGHI", "123456789"
 ITEMS = shipped_suite("svo").by_id
@@ -188,3 +194,19 @@ def test_the_shipped_suite_is_what_the_method_asks() -> None:
         for number in {*decision.own[:1], *decision.own[-1:]} if decision.kind != "game" else ():
             assert f"{number:g} for you" in item.text
         assert all(option in item.text for option in decision.options)
+
+
+def test_equal_earlier_calls_are_made_once_and_counted_once(tmp_path: Path) -> None:
+    asked = [
+        Condition(target, own, goal)
+        for target in ("prosocial", "competitive")
+        for own, goal in product((False, True), repeat=2)
+    ]
+    plan = orientation_plan([ModelSpec("simulated/obedient")], asked, suite_of(), ("coins", "numbers"), epochs=2)
+    assert plan.calls == plan.size + 2 * 2 * 3  # epochs, orientations; a description, and a goal for either description
+    manager = RunManager(Store(tmp_path / "store.duckdb"))
+    run_id = manager.start(plan)
+    assert manager.wait(run_id, 60)
+    ((made,),) = manager.store.rows("SELECT count(*) FROM calls WHERE run_id = ?", [run_id])
+    manager.close()
+    assert made == plan.calls
