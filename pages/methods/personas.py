@@ -11,7 +11,7 @@ from pages.shared.persona_humans import show_humans
 from pages.shared.persona_run import first_click, show_run
 from pages.shared.personas import choose_model, choose_run, results
 from pages.shared.plain import show_error
-from pages.shared.portrait import choose_bank
+from pages.shared.portrait import choose_bank, not_validated
 from pages.shared.resources import store
 
 RUN = "Run"
@@ -36,9 +36,7 @@ try:
 except UserError as error:
     show_error(error)
     st.stop()
-if not bank.validated:
-    st.badge("not validated", icon=":material/science:", color="orange")
-    st.caption("Written to express values; nobody has shown that people who hold a value agree with these responses.")
+not_validated(bank)
 runs = dict(persona_answers.runs_of(store(), PREFIX + bank_id))
 part = st.segmented_control(
     "Show", [*PARTS, RUN], default="Effects", required=True, key="persona_part", bind="query-params", wrap=True

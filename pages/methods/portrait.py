@@ -5,7 +5,7 @@ import streamlit as st
 from core.errors import UserError
 from core.runs.portrait import open_bank
 from pages.shared.plain import show_error
-from pages.shared.portrait import choose_bank, own_banks, results
+from pages.shared.portrait import choose_bank, not_validated, own_banks, results
 from pages.shared.portrait_import import banner, show_import
 from pages.shared.portrait_items import show_items
 from pages.shared.portrait_profile import show_profile
@@ -37,9 +37,7 @@ try:
 except UserError as error:
     show_error(error)
     st.stop()
-if not bank.validated:
-    st.badge("not validated", icon=":material/science:", color="orange")
-    st.caption("Written to express values; nobody has shown that people who hold a value agree with these responses.")
+not_validated(bank)
 if head is not None:
     banner(head)
 part = st.segmented_control(

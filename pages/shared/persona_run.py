@@ -2,24 +2,15 @@
 
 import streamlit as st
 
-from core.errors import UserError
 from core.items.bank import ItemBank
 from core.items.shipped_banks import shipped_banks
 from core.methods.personas import PLACEBO, attributes, personas, told, wordings
 from core.models.base import ModelSpec
-from core.models.registry import check_spec
-from core.runs.budget import check_priced
-from core.runs.limits import Limits, check_limits
+from core.runs.limits import Limits
 from core.runs.personas import MODES, cast, plan_of, variations_of
-from core.runs.plan import check
-from core.runs.portrait import OWN, PUBLISHED_WORDS, bank_suite
-from core.store import banks
-from pages.shared.limiting import choose_limits
-from pages.shared.plain import escape
-from pages.shared.plan_files import save_plan
-from pages.shared.portrait_run import WORDS, choose_models, start
+from core.runs.portrait import PUBLISHED_WORDS, bank_suite
+from pages.shared.portrait_run import askable, choose_models, choose_words, limits_and_start, start
 from pages.shared.resources import store
-from pages.shared.trying import pilot_of, preview
 
 DEMONSTRATED = ("simulated/even", "simulated/open", "simulated/reticent")
 
@@ -38,10 +29,7 @@ def first_click() -> None:
 
 def show_run(bank: ItemBank) -> None:
     """Everything of this part of the page."""
-    if not bank.askable:
-        st.info(
-            "This bank has figures but no texts, so nobody can be asked. Import it with query-response-tagged.json."
-        )
+    if not askable(bank):
         return
     specs = choose_models("personas")
     known = {name: each.name for name, each in attributes().items() if name != PLACEBO}
@@ -52,29 +40,11 @@ def show_run(bank: ItemBank) -> None:
         "With placebos", True, key="personas_placebos", help="Without them nothing says what any does."
     )
     mode = _mode(bank, chosen, placebos)
-    words = OWN
-    if banks.templates(store(), bank.id):
-        words = str(
-            st.radio("Questions", list(WORDS), format_func=WORDS.__getitem__, key="personas_words", horizontal=True)
-        )
-        if words == PUBLISHED_WORDS:
-            st.caption("The persona is said in our own words before the published question.")
+    words = choose_words(bank, "Questions", "personas")
+    if words == PUBLISHED_WORDS:
+        st.caption("The persona is said in our own words before the published question.")
     _said(chosen, placebos)
-    with st.expander("Limits and budget", icon=":material/speed:"):
-        limits = choose_limits(Limits(), "personas_limits")
-    try:
-        plan = check(plan_of(store(), bank, specs, chosen, MODES[mode], placebos, words))
-        for spec in plan.models:
-            check_spec(spec)
-        check_priced(check_limits(limits), plan.models)
-    except UserError as error:
-        st.warning(escape(str(error)), icon=":material/edit:")
-        return
-    preview(plan, limits, pilot_of(plan))
-    with st.container(horizontal=True):
-        if st.button("Ask", type="primary", icon=":material/play_arrow:", key="personas_ask"):
-            start(plan, limits)
-        save_plan(plan, limits, "personas-plan")
+    limits_and_start("personas", lambda: plan_of(store(), bank, specs, chosen, MODES[mode], placebos, words))
 
 
 def _mode(bank: ItemBank, chosen: list[str], placebos: bool) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.charts.style import model_colours, model_dashes
+from core.items.bank import ItemBank
 from core.items.dimensions import DIMENSIONS, SYSTEMS
 from core.items.shipped_banks import shipped_banks
 from core.runs.portrait import PREFIX
@@ -13,6 +14,15 @@ from pages.shared.plain import distinct
 from pages.shared.resources import models_in_order, store
 
 NAMES = {dimension.id: dimension.name for dimension in DIMENSIONS}
+
+
+def not_validated(bank: ItemBank) -> None:
+    """A badge, where nobody has rated a bank's items."""
+    if not bank.validated:
+        st.badge("not validated", icon=":material/science:", color="orange")
+        st.caption(
+            "Written to express values; nobody has shown that people who hold a value agree with these responses."
+        )
 
 
 def own_banks() -> list[BankHead]:

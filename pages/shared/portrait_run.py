@@ -1,5 +1,7 @@
 """Asking models a bank's items: in full or more cheaply, in our own words or the published ones."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.errors import UserError
@@ -51,22 +53,37 @@ def start(plan: Plan, limits: Limits) -> None:
 
 def show_run(bank: ItemBank) -> None:
     """Everything of this part of the page."""
+    if not askable(bank):
+        return
+    specs = choose_models()
+    mode = _mode(bank)
+    words = choose_words(bank, "Prompts", "portrait")
+    limits_and_start("portrait", lambda: plan_of(store(), bank, specs, mode, words))
+
+
+def askable(bank: ItemBank) -> bool:
+    """Whether a bank has texts; where it has none the page says what is missing."""
     if not bank.askable:
         st.info(
             "This bank has figures but no texts, so nobody can be asked. Import it with query-response-tagged.json."
         )
-        return
-    specs = choose_models()
-    mode = _mode(bank)
-    words = OWN
-    if banks.templates(store(), bank.id):
-        words = str(
-            st.radio("Prompts", list(WORDS), format_func=WORDS.__getitem__, key="portrait_words", horizontal=True)
-        )
+    return bank.askable
+
+
+def choose_words(bank: ItemBank, title: str, key: str) -> str:
+    """Our own words, or the published prompts where they were imported."""
+    if not banks.templates(store(), bank.id):
+        return OWN
+    return str(st.radio(title, list(WORDS), format_func=WORDS.__getitem__, key=f"{key}_words", horizontal=True))
+
+
+def limits_and_start(key: str, make: Callable[[], Plan]) -> None:
+    """The last of the form: limits, what the plan takes or why it cannot be carried out, and the button that asks.
+    `key` begins the names of the widgets."""
     with st.expander("Limits and budget", icon=":material/speed:"):
-        limits = choose_limits(Limits(), "portrait_limits")
+        limits = choose_limits(Limits(), f"{key}_limits")
     try:
-        plan = check(plan_of(store(), bank, specs, mode, words))
+        plan = check(make())
         for spec in plan.models:
             check_spec(spec)
         check_priced(check_limits(limits), plan.models)
@@ -75,9 +92,9 @@ def show_run(bank: ItemBank) -> None:
         return
     preview(plan, limits, pilot_of(plan))
     with st.container(horizontal=True):
-        if st.button("Ask", type="primary", icon=":material/play_arrow:", key="portrait_ask"):
+        if st.button("Ask", type="primary", icon=":material/play_arrow:", key=f"{key}_ask"):
             start(plan, limits)
-        save_plan(plan, limits)
+        save_plan(plan, limits, f"{key}-plan")
 
 
 def choose_models(key: str = "portrait") -> list[ModelSpec]:
