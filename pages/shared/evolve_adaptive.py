@@ -27,7 +27,8 @@ def adaptive(pool: Pool) -> None:
     st.header("Another model on these questions")
     st.markdown(
         "A model that was not on the panel need not answer them all: it is asked the question that tells most next, "
-        "until the standard error of every value's score is small enough."
+        "until the standard error of every value's score is small enough. In simulation a third of a pool of about 200 "
+        "questions gives the whole pool's profile; a smaller pool saves less at the same error."
     )
     _form(pool)
     heads = sittings.heads(store(), pool.search_id)

@@ -72,7 +72,7 @@ def _state(search_id: str) -> None:
         st.caption(f"{head.state} · pulls: {counts.pulls} · questions tried: {counts.questions}")
     if head.message:
         st.text(head.message)
-    each = f", {calls / counts.confirmed:,.0f} calls an accepted question" if counts.confirmed else ""
+    each = each_accepted(search_id, calls, counts.confirmed)
     st.caption(escape(f"Took {calls:,} calls, {tokens:,} tokens, {cost}, {seconds:,.0f} seconds{each}."))
 
 
@@ -81,6 +81,16 @@ def price_words(search_id: str) -> str:
     by_model = ledger.spending(store(), search_id)["cost_usd"]
     known = dollars(float(by_model.fillna(0).sum()))
     return known if by_model.notna().all() else f"{known} and what has no known price"
+
+
+def each_accepted(search_id: str, calls: int, accepted: int) -> str:
+    """Calls and, where every price is known and something was charged, dollars an accepted question."""
+    if not accepted:
+        return ""
+    by_model = ledger.spending(store(), search_id)["cost_usd"]
+    cost = float(by_model.sum())
+    priced = f", {dollars(cost / accepted)}" if cost and by_model.notna().all() else ""
+    return f"; {calls / accepted:,.0f} calls{priced} an accepted question"
 
 
 def trace(found: Evolved) -> None:

@@ -53,7 +53,7 @@ def test_a_third_of_the_questions_gives_the_whole_pools_profile(pools: list[Pool
     apart = {name: np.corrcoef(np.ravel(rows), np.ravel(found["whole"]))[0, 1] for name, rows in found.items()}
     assert np.mean(profiles) >= 0.95 and apart["adaptive"] >= 0.95
     assert apart["adaptive"] > apart["random"] > apart["plain"]
-    assert np.mean(inside) >= 0.87  # of 120 intervals that share two pools; .94 over ten pools
+    assert np.mean(inside) >= 0.87  # of 120 intervals that share two pools; .94 over five pools
 
 
 def test_it_stops_at_the_target_and_its_error_is_the_error_it_makes(pools: list[Pool]) -> None:
