@@ -33,7 +33,7 @@ def sentence(claim: Claim, compared: Compared, names: Mapping[str, str], measure
     return (
         f"In these {answers:,} answers ({_dates(told)}), {about} [{claim.low:+.1f}, {claim.high:+.1f}]; d_z = "
         f"{claim.effect:.2f} [{claim.effect_low:.2f}, {claim.effect_high:.2f}], n = {claim.n} scenarios, "
-        f"p = {claim.corrected:.2g} after {CORRECTIONS[correction][0]}."
+        f"p {_p(claim.corrected)} after {CORRECTIONS[correction][0]}."
     )
 
 
@@ -66,3 +66,8 @@ def conditions(compared: Compared, recogniser: str, measure: str, at_stake: bool
         f"{'the scenarios where they were at stake' if at_stake else 'all scenarios'}; each scenario counts once; "
         "paired by scenario, two-sided t-test, intervals from scenarios drawn again."
     )
+
+
+def _p(value: float) -> str:
+    """As it is usually written: what lies below .001 is said to."""
+    return "< .001" if value < 0.001 else f"= {value:.3f}".replace("0.", ".")

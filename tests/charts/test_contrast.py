@@ -8,8 +8,8 @@ from core.charts.published import PUBLISHED_COLOUR
 from core.charts.style import PALETTE, PROFILE_COLOUR
 from core.paths import ROOT
 
-# Streamlit's own grounds, which the theme leaves as they are.
-GROUNDS = {"light": "#FFFFFF", "dark": "#0E1117"}
+# Streamlit's own grounds, as measured on the page; the theme leaves them as they are.
+GROUNDS = {"light": "#FFFFFF", "dark": "#171614"}
 GRAPHICS, TEXT = 3.0, 4.5  # success criteria 1.4.11 and 1.4.3
 
 

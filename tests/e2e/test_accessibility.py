@@ -1,13 +1,15 @@
 """Accessibility of the main pages, checked by axe-core in light and dark."""
 
+from typing import Any
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from driving import Server, Tabs, go, settle
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-MAIN = ("Radar", "Launch", "Published")
+MAIN = ("Overview", "Radar", "Profile", "Scenarios", "Compare", "Findings", "Report", "Launch", "Runs")
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
     "resultTypes": ["violations"],
@@ -17,19 +19,43 @@ STREAMLITS = {
     "list": "the navigation's <ul> holds its headings beside the <li>",
     "listitem": "the same list, seen from its items",
 }
+# Where contrast may be lower, and why: selectors of what holds the text.
+EXCUSED = {
+    "[data-testid=stButtonGroup], [data-testid=stSlider]": "Streamlit writes white on the theme's primary colour "
+    "and that colour on the ground; where this is dark no colour gives 4.5 to 1 both ways, and tags and buttons come "
+    "first",
+    "[data-testid=stSelectbox]:has(input:disabled)": "WCAG asks nothing of what is inactive",
+}
+
+
+# What has the focus: its role and its name.
+FOCUSED = """() => {
+    const on = document.activeElement, usual = {A: 'link', BUTTON: 'button', INPUT: on.type === 'range' && 'slider'};
+    const role = on.getAttribute('role') || usual[on.tagName];
+    const words = on.getAttribute('aria-label') || on.innerText || '';
+    return `${role || on.tagName}:${words.split('\\n').filter(line => !/^[a-z_]+$/.test(line)).join(' ').trim()}`;
+}"""
 
 
 def violations(page: Page) -> dict[str, list[str]]:
     """Serious and critical ones by rule, with where they are."""
-    found = Axe().run(page, options=RULES).response["violations"]
-    return {
-        each["id"]: [node["html"][:200] for node in each["nodes"]]
-        for each in found
-        if each["impact"] in ("serious", "critical") and each["id"] not in STREAMLITS
-    }
+    found: dict[str, list[str]] = {}
+    for each in Axe().run(page, options=RULES).response["violations"]:
+        if each["impact"] in ("serious", "critical") and each["id"] not in STREAMLITS:
+            nodes = [node for node in each["nodes"] if each["id"] != "color-contrast" or not excused(page, node)]
+            found |= {each["id"]: [node["html"][:200] for node in nodes]} if nodes else {}
+    return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def excused(page: Page, node: dict[str, Any]) -> bool:
+    """Whether an element lies where contrast may be lower."""
+    holder = ", ".join(EXCUSED)
+    return bool(
+        page.evaluate("([at, holder]) => !!document.querySelector(at)?.closest(holder)", [node["target"][0], holder])
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_the_main_pages_keep_nobody_out(seeded: Server, tabs: Tabs, scheme: str) -> None:
     page = tabs.open(seeded.address, color_scheme=scheme)
     found = {}
@@ -39,3 +65,27 @@ def test_the_main_pages_keep_nobody_out(seeded: Server, tabs: Tabs, scheme: str)
         if faults := violations(page):
             found[name] = faults
     assert not found
+
+
+def test_the_keyboard_reaches_and_moves_what_the_mouse_does(seeded: Server, tabs: Tabs) -> None:
+    page = tabs.open(f"{seeded.address}/profile")
+    settle(page)
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    reached: list[str] = []
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        name = str(page.evaluate(FOCUSED))
+        if name in reached[:1]:
+            break
+        reached.append(name)
+        if name == "slider:Self-Direction":
+            before = page.evaluate("document.activeElement.value")
+            page.keyboard.press("ArrowRight")
+            settle(page)
+            assert page.evaluate("document.activeElement.value") != before
+        if name == "button:Take this figure":
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("button", name="SVG")).to_be_visible()
+            break
+    assert {"link:Radar", "link:Launch", "combobox:Models", "slider:Self-Direction"} <= set(reached)
+    assert reached[-1] == "button:Take this figure"
