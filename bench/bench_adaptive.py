@@ -1,21 +1,16 @@
-"""What asking adaptively saves, by the size of the pool: python bench/bench_adaptive.py [pools]
+"""What asking adaptively saves, by the size of the pool: python -m bench.bench_adaptive [pools]
 
-Simulated pools (eight models calibrate, six new ones sit). Ratios, not times. Two questions of each size: how close a
-third of the questions comes to the whole pool (r over ten values, what sets models apart from the mean of the pool,
-and the coverage of 95 % intervals), and how many questions a standard error of 3 points takes.
+Simulated pools (eight models calibrate, six new ones sit). Ratios, not times. Of each size is told how close a third of
+the questions comes to the whole pool (r over ten values, what sets models apart from the mean of the pool, and the
+coverage of 95 % intervals), and how many questions a standard error of 3 points takes.
 """
 
 import sys
-from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "analysis")]
-
-from pooled import NEW, OPINIONS, Pool, pool  # noqa: E402
-
-from core.analysis.adaptive import Sitting  # noqa: E402
+from core.analysis.adaptive import Sitting
+from tests.analysis.pooled import NEW, OPINIONS, Pool, pool
 
 SIZES, TARGET, BATCH = (60, 100, 200), 0.03, 4
 
