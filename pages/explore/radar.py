@@ -96,6 +96,7 @@ def draw(shown: View) -> None:
         value = st.selectbox("Value", system.ids, format_func=lambda value: system.names[value], key="radar_value")
         if st.button("Open its scenarios", icon=":material/forum:"):
             open_scenarios(system.names[str(value)])
+        st.page_link("pages/explore/reliability.py", label="Can I rely on it?", icon=":material/verified:")
     frame = scores.frame() if cases is None else scores.frame().merge(cases.frame(), on=["model", "value"])
     frame["value"] = frame["value"].map(system.names)
     st.dataframe(
