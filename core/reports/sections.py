@@ -19,6 +19,7 @@ from core.methods.base import OUTCOMES
 from core.reports.document import Block, Chart, Code, Points, Report, Section, Table, Text, listed, table
 from core.reports.methods_text import citations, formulas, limits
 from core.reports.subject import Subject
+from core.reports.tested import findings, reliability
 from core.runs.results import weight_rows
 from core.runs.trust import doubtful
 from core.values.cultures import SPREAD
@@ -223,6 +224,8 @@ SECTIONS: Mapping[str, tuple[str, Callable[[Subject], Made]]] = {
     "runs": ("What was asked", what),
     "ranking": ("Alignment with the profile", ranked),
     "values": ("Values, one by one", values),
+    "findings": ("What the answers show", findings),
+    "reliability": ("Can it be relied on?", reliability),
     "people": ("For whom", people),
     "robustness": ("How far the order hangs on the weights", robustness),
     "answers": ("What became of the questions", answers),

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 
 from core.analysis.corrections import CORRECTIONS
-from core.analysis.findings import OWN, Claim, Findings, findings
+from core.analysis.findings import MOST, OWN, Claim, Findings, findings
 from core.runs.compared import Compared, Subject
 
 SHIPPED_IN_ENGLISH = ("everyday", "moral_foundations")
@@ -16,6 +16,21 @@ def found_in(compared: Compared, correction: str) -> Findings:
     """Every value of every subject against its own average, and every pair of subjects on every value."""
     pairs = np.array(list(combinations(range(len(compared.names)), 2)), dtype=np.int64).reshape(-1, 2)
     return findings(compared.cells, pairs, correction)
+
+
+def counted(found: Findings, written: int = MOST) -> str:
+    """How many comparisons were made and what became of them; `written` of the claims are told at most."""
+    title = CORRECTIONS[found.correction][0]
+    said = (
+        f"{found.tested:,} comparisons were made; {found.kept:,} remained after {title}'s correction over all of them"
+    )
+    if found.dropped:
+        said += f", of which {found.dropped} had an interval that includes none and are not claimed"
+    if found.kept > written:
+        said += f"; the {written} largest effects are written out"
+    if found.untested:
+        said += f". {found.untested:,} could not be tested: fewer than 8 scenarios in common, or no variation"
+    return said + "."
 
 
 def sentence(claim: Claim, compared: Compared, names: Mapping[str, str], measure: str, correction: str) -> str:

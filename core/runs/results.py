@@ -33,7 +33,8 @@ class Results:
     store.denominators), `findings` the quality gates and notes by model. Where presence was measured, `scenarios` (V)
     is the mean score of the scenarios' own texts: what a model that only repeats its question would get. `in_common`
     counts the scenarios on which every model was scored, and those of the model with the fewest. `by` says whose
-    reading the scores are; `labels` is what lies under them unless it is the machine's.
+    reading the scores are; `labels` is what lies under them unless it is the machine's. `at_stake`: each value was
+    scored only on the scenarios made for it.
     """
 
     runs: tuple[str, ...]
@@ -48,6 +49,7 @@ class Results:
     in_common: tuple[int, int]
     by: By = "machine"
     labels: Labels | None = None
+    at_stake: bool = False
 
     @property
     def apart(self) -> bool:
@@ -100,7 +102,7 @@ def load(
     cases, common = bounds(raw, due), in_common(items)
     centred_scores = ipsatised(raw)
     return Results(
-        tuple(runs), values, measure, raw, centred_scores, cases, outcomes, own, findings, common, by, labels
+        tuple(runs), values, measure, raw, centred_scores, cases, outcomes, own, findings, common, by, labels, at_stake
     )
 
 

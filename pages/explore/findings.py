@@ -3,10 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from core.analysis.corrections import CORRECTIONS
-from core.analysis.findings import MOST, OWN, Claim, Findings, claims_table, evidence
+from core.analysis.findings import OWN, Claim, Findings, claims_table, evidence
 from core.runs.compared import Compared, text_of
-from core.runs.found import conditions, found_in, sentence
+from core.runs.found import conditions, counted, found_in, sentence
 from pages.shared.comparing import choose_correction, fingerprint, loaded, newest
 from pages.shared.parts import downloads, empty, measure_note, warn_of_low_information
 from pages.shared.sidebar import View, view
@@ -30,27 +29,6 @@ def open_table(said: str, claim: Claim, compared: Compared) -> None:
     st.dataframe(table, hide_index=True, column_config=figures | {"text": st.column_config.TextColumn("scenario")})
     st.caption("In points of the score; the difference is first less second, its mean is the finding.")
     downloads(table, "behind-the-finding")
-
-
-def counted(found: Findings) -> str:
-    """How many comparisons were made and what became of them."""
-    more = found.kept - min(found.kept, MOST)
-    return (
-        f"{found.tested:,} comparisons were made; {found.kept:,} remained after {CORRECTIONS[found.correction][0]}'s "
-        f"correction over all of them"
-        + (
-            f", of which {found.dropped} had an interval that includes none and are not claimed"
-            if found.dropped
-            else ""
-        )
-        + (f"; the {MOST} largest effects are written out" if more else "")
-        + (
-            f". {found.untested:,} could not be tested: fewer than 8 scenarios in common, or no variation"
-            if found.untested
-            else ""
-        )
-        + "."
-    )
 
 
 def draw(shown: View) -> None:

@@ -20,6 +20,7 @@ from core.reports.methods_text import citations
 from core.reports.pdf import to_pdf
 from core.reports.sections import SECTIONS, compose
 from core.reports.subject import of_runs
+from core.reports.tested import MOST_TOLD
 from core.runs.manager import RunManager
 from core.runs.plan import Plan
 from core.store.database import Store
@@ -116,6 +117,38 @@ def test_a_run_becomes_a_whole_report(panel: tuple[Path, str], capsys: pytest.Ca
         assert said in words
     assert page.count("<svg") == 4 and page.count("<figcaption>") == 4
     assert main(given) == 2 and "--force" in capsys.readouterr().err
+
+
+def blocks(report: Report, section: str) -> tuple[object, ...]:
+    return next(one.blocks for one in report.sections if one.id == section)
+
+
+def test_what_tests_support_is_told_with_its_conditions_and_reasons(panel: tuple[Path, str]) -> None:
+    path, run_id = panel
+    store = Store(path)
+    try:
+        of = of_runs(store, [run_id], ["simulated/self-transcending", "simulated/reticent"], "equal", "profile_match")
+        made = compose(of, [name for name in SECTIONS if name not in ("findings", "reliability")])
+        counts, conditions, told = blocks(made, "findings")
+        assert isinstance(counts, Text) and counts.text.startswith("30 comparisons were made; ")
+        assert (
+            isinstance(conditions, Text) and "2 models in 1 run," in conditions.text and "lexicon@" in conditions.text
+        )
+        assert isinstance(told, Points) and 0 < len(told.points) <= MOST_TOLD
+        assert all(
+            one.startswith("In these ") and "d_z = " in one and "self-enhancing" not in one for one in told.points
+        )
+        _, verdicts, *gates = blocks(made, "reliability")
+        assert isinstance(verdicts, Points) and len(verdicts.points) == len(gates) == 2
+        assert verdicts.points[0].startswith("simulated/reticent: Enough for ")
+        assert isinstance(gates[0], Table) and "simulated/reticent" in gates[0].caption
+        rows = {name: rest for name, *rest in gates[0].rows}
+        assert rows["wording"][:2] == ["not known", "not known: asked in one wording only"]
+        assert rows["coverage"][0] == "not passed" and "of 30 open questions scored" in rows["coverage"][1]
+        told_pdf = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(to_pdf(made))).pages)
+        assert "What the answers show" in told_pdf and "split halves" in told_pdf
+    finally:
+        store.close()
 
 
 def test_what_cannot_be_reported_is_said(panel: tuple[Path, str]) -> None:
