@@ -9,7 +9,7 @@ from core.analysis.corrections import CORRECTIONS
 from core.analysis.findings import MOST, OWN, Claim, Findings, findings
 from core.runs.compared import Compared, Subject
 
-SHIPPED_IN_ENGLISH = ("everyday", "moral_foundations")
+SHIPPED_IN_ENGLISH = ("everyday", "everyday-starter", "moral_foundations", "seed-questions")
 
 
 def found_in(compared: Compared, correction: str) -> Findings:

@@ -14,9 +14,7 @@ from core.analysis.estimates import Estimate, undefined
 from core.analysis.paired import cells_of, every_pair, paired_tests
 from core.analysis.profile_reliability import (
     agreement,
-    agreement_of,
     profile_alpha,
-    profile_draws,
     split_half,
     structure,
     value_alphas,
@@ -34,17 +32,12 @@ from core.analysis.reliance import (
     verdict,
     wording_gate,
 )
-from core.items.dimensions import VALUES, of_system
-from core.runs import portrait_results
 from core.runs.compared import Compared, Subject, load
-from core.runs.portrait import PREFIX
 from core.runs.results import Results
-from core.store import bank_answers, banks, queries
-from core.store import subjects as stored
+from core.runs.twins import stated, stress
+from core.store import queries
+from core.store import subjects as by_subject
 from core.store.database import Store
-from core.values.system import SCHWARTZ
-
-EVOLVED = "evolved-"
 
 
 @dataclass(frozen=True)
@@ -84,8 +77,8 @@ def relied_on(
         _order(store, subject),
         _retest(found, subject, earlier),
         structure_gate(structure(own) if results.system.circular else None),
-        twin_gate("stated against expressed", _stated(store, results, subject, own), "Value Portrait, scenarios"),
-        twin_gate("everyday against stress", _stress(found, subject, earlier), "scenarios, evolved questions"),
+        twin_gate("stated against expressed", stated(store, results, found, subject), "Value Portrait, scenarios"),
+        twin_gate("everyday against stress", stress(store, results, found, subject), "scenarios, evolved questions"),
     )
     alphas = value_alphas(found.cells.only([one.name for one in beside]).scores)
     rows = [(v, a.value, a.low, a.high, a.n_items) for v, a in zip(found.cells.values, alphas, strict=True)]
@@ -104,7 +97,7 @@ def _coverage(found: Compared, subject: Subject) -> Gate:
 
 
 def _wordings(store: Store, results: Results, subject: Subject, at_stake: bool) -> pd.DataFrame:
-    rows = stored.by_variation(store, subject.run_id, subject.model, at_stake)
+    rows = by_subject.by_variation(store, subject.run_id, subject.model, at_stake)
     names = sorted(rows["variation"].unique())
     cells = cells_of(rows.rename(columns={"variation": "subject"}), names, results.system.ids, results.measure)
     tests = paired_tests(cells, every_pair(len(names)))
@@ -151,36 +144,3 @@ def _retest(found: Compared, subject: Subject, others: Sequence[Subject]) -> Gat
             return retest_gate(agreement(own[both], other[both], paired=True), changed, tested, dates)
     why = "answers of the other run were repeated from the cache" if kept else "no other run asked it the same items"
     return retest_gate(undefined(why), 0, 0, "")
-
-
-def _stress(found: Compared, subject: Subject, others: Sequence[Subject]) -> Estimate:
-    """Shipped or own scenarios against questions that evolved to tell models apart."""
-    evolved = subject.suite_id.startswith(EVOLVED)
-    for one in others:
-        if one.suite_id.startswith(EVOLVED) != evolved:
-            pair = [_of(found, each) for each in (subject, one)]
-            first, second = (side[~np.isnan(side).all(axis=1)] for side in pair)
-            return agreement(first, second, paired=False)
-    return undefined("this model has not answered both everyday scenarios and evolved questions")
-
-
-def _stated(store: Store, results: Results, subject: Subject, own: Floats) -> Estimate:
-    """The profile by an item bank, the bank with most items first, against that by scenarios."""
-    why = undefined("this model has not answered a bank of Value Portrait items")
-    if results.system.id != SCHWARTZ:
-        return undefined("item banks hold Schwartz's values only")
-    for head in banks.banks(store):
-        answered = bank_answers.own(store, PREFIX + head.bank_id)
-        if subject.model not in set(answered["model"]):
-            continue
-        portrait = portrait_results.load(store, head.bank_id)
-        if not portrait.profiles or subject.model not in portrait.own:
-            continue
-        profile = next(iter(portrait.profiles.values()))
-        row, columns = profile.models.index(subject.model), list(of_system(VALUES))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            mean = np.nansum(own, axis=0) / (~np.isnan(own)).sum(axis=0)
-        n = min(int((~np.isnan(own)).any(axis=1).sum()), int(profile.points.n_queries[row, columns].min()))
-        stated = profile.points.score[row, columns], profile.draws[:, row][:, columns]
-        return agreement_of(*stated, mean, profile_draws(own, seed=1), n)
-    return why

@@ -6,6 +6,7 @@ from core.analysis.scores import Kind
 from core.charts.radar import radar
 from core.charts.style import model_colours, model_dashes
 from pages.shared.charting import show_chart
+from pages.shared.comparing import newest
 from pages.shared.denominators import choose_cases, radar_note
 from pages.shared.parts import (
     downloads,
@@ -29,6 +30,12 @@ st.title("Value radar")
 def open_scenarios(value_name: str) -> None:
     """Go to the scenarios behind one value."""
     st.switch_page("pages/explore/scenarios.py", query_params={"value": value_name})
+
+
+def open_reliability(shown: View, model: str) -> None:
+    """Go to whether one model's profile can be relied on."""
+    run = [one.name for one in newest(shown) if one.model == model]
+    st.switch_page("pages/explore/reliability.py", query_params={"profile_of": run[0]} if run else {})
 
 
 def draw(shown: View) -> None:
@@ -96,7 +103,9 @@ def draw(shown: View) -> None:
         value = st.selectbox("Value", system.ids, format_func=lambda value: system.names[value], key="radar_value")
         if st.button("Open its scenarios", icon=":material/forum:"):
             open_scenarios(system.names[str(value)])
-        st.page_link("pages/explore/reliability.py", label="Can I rely on it?", icon=":material/verified:")
+        model = st.selectbox("Model", models, key="radar_model")
+        if st.button("Can I rely on it?", icon=":material/verified:"):
+            open_reliability(shown, str(model))
     frame = scores.frame() if cases is None else scores.frame().merge(cases.frame(), on=["model", "value"])
     frame["value"] = frame["value"].map(system.names)
     st.dataframe(

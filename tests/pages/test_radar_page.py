@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from browsing import calm, figures, frame, press, texts, visit
+from browsing import calm, figures, frame, go, press, texts, visit
 from stores import PANEL
 from streamlit.testing.v1 import AppTest
 
@@ -78,6 +78,16 @@ def test_the_button_opens_the_scenarios_of_the_chosen_value(small_app: Path) -> 
     at.selectbox(key="radar_value").set_value("tradition").run()
     press(at, "Open its scenarios", "scenarios")
     assert at.selectbox(key="value").value == "tradition"
+
+
+def test_the_button_opens_whether_a_models_profile_can_be_relied_on(small_app: Path) -> None:
+    at = visit("reliability")
+    first = at.selectbox(key="profile_of").value
+    at = go(at, "radar")
+    chosen = next(model for model in PANEL if not first.startswith(model))
+    at.selectbox(key="radar_model").set_value(chosen).run()
+    press(at, "Can I rely on it?", "reliability")
+    assert at.selectbox(key="profile_of").value.startswith(f"{chosen} · ")
 
 
 def test_a_point_opens_the_scenarios_of_its_value(small_app: Path) -> None:
