@@ -368,7 +368,7 @@ def speed(store: Store, model: str, methods: Sequence[str]) -> Speed | None:
     """How fast and how long a model answered so far when asked by one of `methods`, "" standing for runs whose plan
     names none; None when fewer than three such answers are known."""
     sql = f"""
-        SELECT avg(latency_s), avg(tokens_out) FROM responses JOIN runs USING (run_id)
+        SELECT avg(latency_s), avg(tokens_out) FROM responses LEFT JOIN runs USING (run_id)
         WHERE model = ? AND list_contains(?::VARCHAR[], coalesce(plan->>'method', '')) AND {ANSWERED} AND {OPEN}
         HAVING count(latency_s) >= 3 AND count(tokens_out) >= 3
     """

@@ -111,7 +111,7 @@ def _portrait(kind: str) -> go.Figure:
         return portrait_whiskers(found, MODELS[:2], "values", COLOURS, "Dots of a bank")
     names = {dimension.id: dimension.name for dimension in DIMENSIONS}
     scorers = {name: SCORERS[name].name for name in ("published", "weighted")}
-    table = rank_table(profiles(bank, answers, n_draws=10), MODELS[0])
+    table = rank_table(profiles(bank, answers, n_draws=10), MODELS[:1])
     return portrait_ranks(table[table["system"] == "higher"], names, scorers, "Places by scorer")
 
 

@@ -54,7 +54,7 @@ def test_dots_have_unequal_whiskers_and_are_hollow_without_an_interval(found: Pr
 
 def test_places_by_scorer_are_written_into_their_cells() -> None:
     bank = made_bank(20)
-    table = rank_table(profiles(bank, random_answers(bank), n_draws=10), "m0")
+    table = rank_table(profiles(bank, random_answers(bank), n_draws=10), ["m0"])
     table = table[table["system"] == "higher"]
     titles = {name: SCORERS[name].name for name in ("published", "weighted", "written")}
     heat = portrait_ranks(table, NAMES, titles, "Places").data[0]
