@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from core.analysis.findings import OWN, Claim
 from core.analysis.reliance import PURPOSES
 from core.reports.document import Block, Points, Table, Text, table
 from core.reports.subject import Subject
@@ -12,8 +13,8 @@ from core.runs.results import comparable
 from core.store import queries
 
 CORRECTION = "holm"
-MOST_TOLD = 20  # findings written out
-MOST_TESTED = 10  # profiles tested; each takes up to a second where there are many answers
+MOST_TOLD = 10  # findings of each kind written out
+MOST_TESTED = 5  # profiles tested; each takes up to a second where there are many answers
 RESULT = {True: "passed", False: "not passed", None: "not known"}
 
 
@@ -52,14 +53,22 @@ def findings(of: Subject) -> tuple[Block, ...]:
     results, recogniser = of.results, of.heads[0].recogniser
     loaded = compared.load(of.store, subjects, results.system.id, results.measure, results.at_stake)
     found = found_in(loaded, CORRECTION)
-    told = found.claims[:MOST_TOLD]
-    said = [sentence(claim, loaded, results.system.names, results.measure, CORRECTION) for claim in told]
     by_people = " They are from the machine's readings, not from people's." if results.by != "machine" else ""
     about = conditions(loaded, recogniser, results.measure, results.at_stake) + by_people
+
+    def told(claims: list[Claim], title: str) -> tuple[Block, ...]:
+        said = [sentence(one, loaded, results.system.names, results.measure, CORRECTION) for one in claims[:MOST_TOLD]]
+        largest = f", the {MOST_TOLD} largest effects written out" if claims[MOST_TOLD:] else ""
+        return (Text(f"{title}: {len(claims)} hold{largest}."), *([Points(tuple(said))] if said else []))
+
+    own = "Values of a model against its own average"
+    if results.measure == "presence":
+        own += " (how much answers are about a value is mostly the questions' doing)"
     return (
-        Text(counted(found, MOST_TOLD)),
+        Text(counted(found)),
         Text(f"For all of them: {about}"),
-        *([Points(tuple(said))] if said else []),
+        *told([claim for claim in found.claims if claim.second != OWN], "Between models"),
+        *told([claim for claim in found.claims if claim.second == OWN], own),
     )
 
 

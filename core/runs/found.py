@@ -18,16 +18,16 @@ def found_in(compared: Compared, correction: str) -> Findings:
     return findings(compared.cells, pairs, correction)
 
 
-def counted(found: Findings, written: int = MOST) -> str:
-    """How many comparisons were made and what became of them; `written` of the claims are told at most."""
+def counted(found: Findings) -> str:
+    """How many comparisons were made and what became of them."""
     title = CORRECTIONS[found.correction][0]
     said = (
         f"{found.tested:,} comparisons were made; {found.kept:,} remained after {title}'s correction over all of them"
     )
     if found.dropped:
         said += f", of which {found.dropped} had an interval that includes none and are not claimed"
-    if found.kept > written:
-        said += f"; the {written} largest effects are written out"
+    if found.kept > MOST:
+        said += f"; the {MOST} largest effects are written out"
     if found.untested:
         said += f". {found.untested:,} could not be tested: fewer than 8 scenarios in common, or no variation"
     return said + "."

@@ -17,7 +17,8 @@ def show_chart(figure: go.Figure, key: str, alt: str, **options: Any) -> Any:
     Files are made when they are taken."""
     picked = st.plotly_chart(figure, config=RADAR_CONFIG, key=key, alt=alt, **options)
     name = re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")[:60]
-    with st.popover("Take this figure", icon=":material/download:", type="tertiary"), st.container(horizontal=True):
+    # Not tertiary: open, its label would be darker than can be read on a dark ground.
+    with st.popover("Take this figure", icon=":material/download:"), st.container(horizontal=True):
         for label, (suffix, mime, made) in FORMATS.items():
             st.download_button(
                 *(label, partial(made, figure), f"{name}{suffix}", mime),

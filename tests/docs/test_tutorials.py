@@ -16,7 +16,7 @@ TUTORIALS = [
     pytest.param(path, marks=pytest.mark.long if path.stem in LONG else (), id=path.stem)
     for path in sorted((ROOT / "docs").glob("tutorial-*.md"))
 ]
-# What a person has to bring, or takes minutes; the commands have tests of their own.
+# What a person has to bring, or takes the embedded model; the commands have tests of their own.
 LEFT_OUT = ("~/", "--max-time")
 
 

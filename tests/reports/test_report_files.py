@@ -129,15 +129,16 @@ def test_what_tests_support_is_told_with_its_conditions_and_reasons(panel: tuple
     try:
         of = of_runs(store, [run_id], ["simulated/self-transcending", "simulated/reticent"], "equal", "profile_match")
         made = compose(of, [name for name in SECTIONS if name not in ("findings", "reliability")])
-        counts, conditions, told = blocks(made, "findings")
+        counts, conditions, *told = blocks(made, "findings")
         assert isinstance(counts, Text) and counts.text.startswith("30 comparisons were made; ")
-        assert (
-            isinstance(conditions, Text) and "2 models in 1 run," in conditions.text and "lexicon@" in conditions.text
-        )
-        assert isinstance(told, Points) and 0 < len(told.points) <= MOST_TOLD
-        assert all(
-            one.startswith("In these ") and "d_z = " in one and "self-enhancing" not in one for one in told.points
-        )
+        assert isinstance(conditions, Text) and "2 models in 1 run," in conditions.text
+        assert "lexicon@" in conditions.text and "in English" in conditions.text
+        titles = [one.text for one in told if isinstance(one, Text)]
+        assert titles[0].startswith("Between models: ") and "its own average" in titles[1] and len(titles) == 2
+        lists = [one.points for one in told if isinstance(one, Points)]
+        assert lists and all(0 < len(one) <= MOST_TOLD for one in lists)
+        said = [point for one in lists for point in one]
+        assert all(one.startswith("In these ") and "d_z = " in one and "self-enhancing" not in one for one in said)
         _, verdicts, *gates = blocks(made, "reliability")
         assert isinstance(verdicts, Points) and len(verdicts.points) == len(gates) == 2
         assert verdicts.points[0].startswith("simulated/reticent: Enough for ")
