@@ -34,7 +34,7 @@ def check_judge(args: argparse.Namespace) -> int:
         if not args.yes and not confirmed("Check the judge?"):
             return 0
         judge = manager.check_judge(head.run_id, reader, args.answers, limits, args.judge_may_judge_itself)
-        with stopping(manager, head.run_id):
+        with stopping(lambda: manager.stop(head.run_id)):
             while not manager.wait(head.run_id, 0.1):
                 pass
         ending = manager.endings[head.run_id]

@@ -60,7 +60,7 @@ def exam_judge(args: argparse.Namespace) -> int:
 def _follow(manager: RunManager, work: Work) -> None:
     """Wait for the end, with a count on a terminal."""
     live = sys.stderr.isatty()
-    with stopping(manager, work.id):
+    with stopping(lambda: manager.stop(work.id)):
         while not manager.wait(work.id, 0.1):
             if live:
                 print(f"\r{work.done:,} of {work.total:,} answers read", end="", file=sys.stderr, flush=True)

@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from types import FrameType
@@ -31,7 +31,7 @@ def follow(manager: RunManager, run_id: str, events: Events) -> Progress:
     head = queries.run(manager.store, run_id)
     gauge, warnings = Gauge(manager.store, run_id, head.planned), Warnings()
     screen = _Screen()
-    with stopping(manager, run_id):
+    with stopping(lambda: manager.stop(run_id)):
         say(f"run {run_id}")
         begun = gauge.read()
         facts = {"name": head.name, "kind": head.kind, "planned": begun.planned, "done": begun.done}
@@ -87,8 +87,9 @@ class _Screen:
 
 
 @contextmanager
-def stopping(manager: RunManager, run_id: str) -> Iterator[None]:
-    """Ctrl-C as a wish to stop. A KeyboardInterrupt could strike anywhere, even in the middle of a query."""
+def stopping(stop: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C and SIGTERM as a wish to stop: the first one calls `stop`, the second ends the program at
+    once. A KeyboardInterrupt could strike anywhere, even in the middle of a query."""
     presses = itertools.count(1)
 
     def pressed(number: int, frame: FrameType | None) -> None:
@@ -97,7 +98,7 @@ def stopping(manager: RunManager, run_id: str) -> Iterator[None]:
         os.write(sys.stderr.fileno(), (STOPPING if first else ENDED).encode())
         if not first:
             os._exit(CUT_SHORT)
-        manager.stop(run_id)
+        stop()
 
     usual = {number: signal.signal(number, pressed) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

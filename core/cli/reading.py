@@ -54,7 +54,7 @@ def _follow(manager: RunManager, run_id: str, reading: str, tell: Events) -> Non
     """Say how many answers have been read, until all are or somebody stops it."""
     started = False
     due = time.monotonic()
-    with stopping(manager, run_id):
+    with stopping(lambda: manager.stop(run_id)):
         while True:
             over = manager.wait(run_id, 0.1)
             if not over and started and time.monotonic() < due:

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from core.cli.events import Events, events
-from core.cli.following import CUT_SHORT, POLL_S, TICK_S
+from core.cli.following import CUT_SHORT, POLL_S, TICK_S, stopping
 from core.cli.opening import managed, stored
 from core.cli.output import complain, say, say_table
 from core.cli.planning import limits_from_options
 from core.cli.saving import load, save
-from core.cli.search_following import stopping
 from core.cli.spending import cost_words, say_spending, spent
 from core.errors import UserError
 from core.models.base import ModelSpec

@@ -40,8 +40,8 @@ class Searches:
         self._manager = manager
         self._stops: dict[str, threading.Event] = {}
         self._futures: dict[str, Future[None]] = {}
-        searches.interrupt_stale(manager.store)
-        sittings.interrupt_stale(manager.store)
+        searches.SESSIONS.interrupt_stale(manager.store)
+        sittings.SESSIONS.interrupt_stale(manager.store)
 
     def start(self, plan: SearchPlan, limits: Limits | None = None) -> str:
         """Store the plan as a new search and start it; returns its id. Raises UserError, with nothing stored, when the
@@ -62,7 +62,7 @@ class Searches:
         if plan.prompt_hash != prompts().hash:
             raise UserError(f"The prompts have changed since the search {search_id} was planned. Start a new one.")
         check_priced(check_limits(limits), specs_of(plan))
-        session = searches.begin_again(self._manager.store, search_id, limits.to_json())
+        session = searches.SESSIONS.begin_again(self._manager.store, search_id, limits.to_json())
         self._launch(search_id, plan, limits, session)
 
     def stop(self, search_id: str) -> None:
@@ -101,7 +101,7 @@ class Searches:
             log.exception("search %s", search_id)
             state, message = "failed", f"An unexpected fault ended the search ({type(error).__name__}); see the log."
         try:
-            await asyncio.to_thread(searches.end, self._manager.store, search_id, state, message)
+            await asyncio.to_thread(searches.SESSIONS.end, self._manager.store, search_id, state, message)
         except UserError as error:
             log.warning("search %s: %s", search_id, error)
 

@@ -101,7 +101,7 @@ def sit_on(manager: RunManager, sitting_id: str, limits: Limits) -> None:
     if plan.prompt_hash != prompts().hash:
         raise UserError(f"The prompts have changed since {sitting_id} was planned. Start a new one.")
     check_priced(check_limits(limits), _specs(manager.store, plan))
-    session = sittings.begin_again(manager.store, sitting_id, limits.to_json())
+    session = sittings.SESSIONS.begin_again(manager.store, sitting_id, limits.to_json())
     _launch(manager, sitting_id, plan, limits, session)
 
 
@@ -156,9 +156,9 @@ def _launch(manager: RunManager, sitting_id: str, plan: SittingPlan, limits: Lim
             state, message = await _carry_out(manager, work, plan, limits, session, stopped)
         except Exception:
             fault = "An unexpected fault ended it; see the log."
-            await asyncio.to_thread(sittings.end, manager.store, sitting_id, "failed", fault)
+            await asyncio.to_thread(sittings.SESSIONS.end, manager.store, sitting_id, "failed", fault)
             raise
-        await asyncio.to_thread(sittings.end, manager.store, sitting_id, state, message)
+        await asyncio.to_thread(sittings.SESSIONS.end, manager.store, sitting_id, state, message)
         return Ending("done" if state == "done" else "failed" if state == "failed" else "stopped", message)
 
     manager.carry_out(work, done)

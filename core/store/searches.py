@@ -15,11 +15,13 @@ from core.methods.adaem.panel import Answer
 from core.methods.adaem.parts import Question
 from core.methods.adaem.search import Pull
 from core.store.database import Store
-from core.store.records import now
-from core.store.writer import Row, insert
+from core.store.sessions import Sessions
+from core.store.writer import Row
 from core.text import clean
 
 _HEAD = "search_id, name, plan::VARCHAR, limits::VARCHAR, session, state, message, created_at, ended_at"
+
+SESSIONS = Sessions("searches", "search_id")
 
 
 @dataclass(frozen=True)
@@ -39,37 +41,7 @@ class SearchHead:
 
 def create(store: Store, search_id: str, name: str, plan: str, limits: str) -> None:
     """Store a search before its first call."""
-    row: Row = {"search_id": search_id, "name": clean(name), "plan": plan, "limits": limits, "session": 1}
-    row |= {"state": "running", "message": "", "created_at": now(), "ended_at": None}
-    store.writer.run(lambda con: insert(con, "searches", [row]))
-
-
-def begin_again(store: Store, search_id: str, limits: str) -> int:
-    """Mark a search as going on again; returns the number of this session."""
-
-    def work(con: duckdb.DuckDBPyConnection) -> int:
-        sql = """
-            UPDATE searches SET session = session + 1, state = 'running', message = '', ended_at = NULL, limits = ?
-            WHERE search_id = ? RETURNING session
-        """
-        (session,) = con.execute(sql, [limits, search_id]).fetchall()[0]
-        return int(session)
-
-    found: int = store.writer.run(work)
-    return found
-
-
-def end(store: Store, search_id: str, state: str, message: str) -> None:
-    """How a search ended."""
-    sql = "UPDATE searches SET state = ?, message = ?, ended_at = ? WHERE search_id = ?"
-    store.writer.run(lambda con: con.execute(sql, [state, message, now(), search_id]))
-
-
-def interrupt_stale(store: Store) -> None:
-    """Mark searches that a dead process left running."""
-    said = "The program ended while this search was going on. Resume it: what was asked costs nothing again."
-    sql = "UPDATE searches SET state = 'interrupted', message = ? WHERE state = 'running'"
-    store.writer.run(lambda con: con.execute(sql, [said]))
+    SESSIONS.create(store, {"search_id": search_id, "name": clean(name), "plan": plan, "limits": limits})
 
 
 def delete(store: Store, search_id: str) -> None:

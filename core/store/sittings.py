@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
-
 from core.errors import UserError
 from core.methods.adaem.panel import Answer
 from core.store.database import Store
-from core.store.records import now
-from core.store.writer import Row, insert
+from core.store.sessions import Sessions
+from core.store.writer import Row
 from core.text import clean
 
 _HEAD = "sitting_id, search_id, plan::VARCHAR, limits::VARCHAR, session, state, message, created_at, ended_at"
+
+SESSIONS = Sessions("sittings", "sitting_id")
 
 
 @dataclass(frozen=True)
@@ -45,37 +45,7 @@ class SittingAnswer:
 
 def create(store: Store, sitting_id: str, search_id: str, plan: str, limits: str) -> None:
     """Store a sitting before its first call."""
-    row: Row = {"sitting_id": sitting_id, "search_id": search_id, "plan": plan, "limits": limits, "session": 1}
-    row |= {"state": "running", "message": "", "created_at": now(), "ended_at": None}
-    store.writer.run(lambda con: insert(con, "sittings", [row]))
-
-
-def begin_again(store: Store, sitting_id: str, limits: str) -> int:
-    """Mark a sitting as going on again; returns the number of this session."""
-
-    def work(con: duckdb.DuckDBPyConnection) -> int:
-        sql = """
-            UPDATE sittings SET session = session + 1, state = 'running', message = '', ended_at = NULL, limits = ?
-            WHERE sitting_id = ? RETURNING session
-        """
-        (session,) = con.execute(sql, [limits, sitting_id]).fetchall()[0]
-        return int(session)
-
-    found: int = store.writer.run(work)
-    return found
-
-
-def end(store: Store, sitting_id: str, state: str, message: str) -> None:
-    """How a sitting ended."""
-    sql = "UPDATE sittings SET state = ?, message = ?, ended_at = ? WHERE sitting_id = ?"
-    store.writer.run(lambda con: con.execute(sql, [state, message, now(), sitting_id]))
-
-
-def interrupt_stale(store: Store) -> None:
-    """Mark sittings that a dead process left running."""
-    sql = "UPDATE sittings SET state = 'interrupted', message = ? WHERE state = 'running'"
-    said = "The program ended while this was going on. Resume it: what was asked costs nothing again."
-    store.writer.run(lambda con: con.execute(sql, [said]))
+    SESSIONS.create(store, {"sitting_id": sitting_id, "search_id": search_id, "plan": plan, "limits": limits})
 
 
 def heads(store: Store, search_id: str) -> list[SittingHead]:

@@ -51,6 +51,12 @@ def draw(shown: View) -> None:
         f"{subject.answers:,} answers to {escape(subject.suite)}, {subject.first:%Y-%m-%d} to {subject.last:%Y-%m-%d}. "
         "Not known is not passed: ask in a second wording, run the model again, or let it answer a bank of items."
     )
+    if results.measure == "presence":
+        st.caption(
+            ":material/info: How much an answer is about a value is mostly the question's doing. All models share that "
+            "level, so split halves, wording and retest come out high even for a model with nothing of its own. What "
+            "tells it from others: **stated against expressed** here, and **Compare**."
+        )
     downloads(table.drop(columns="passed"), "reliability")
     measure_note(shown)
     show_details(found, results.system.names)

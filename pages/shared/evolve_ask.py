@@ -3,23 +3,22 @@
 import streamlit as st
 
 from core.errors import UserError
-from core.models.base import ModelSpec
-from core.models.catalogue import catalogue
 from core.models.registry import check_spec
 from core.runs.budget import check_priced
-from core.runs.defaults import EMBEDDED
 from core.runs.evaluation import askable, evaluation_plan, on_panel
 from core.runs.judging import refuse_itself
 from core.runs.limits import Limits, check_limits
 from core.runs.manager import judge_of
 from core.runs.plan import check
-from pages.shared.drafting import LOCAL
 from pages.shared.judging import may_judge_itself
 from pages.shared.limiting import choose_limits
+from pages.shared.naming import name_models
 from pages.shared.plain import distinct, escape, show_error
 from pages.shared.planning import choose_recogniser
 from pages.shared.resources import manager, store
 from pages.shared.trying import preview
+
+MODELS = "Two models or more can be compared; search the catalogue, or type any LiteLLM name."
 
 
 def ask() -> None:
@@ -28,7 +27,7 @@ def ask() -> None:
     names = distinct({key: f"{suite.name} ({len(suite.items)} questions)" for key, suite in suites.items()})
     key = st.selectbox("Questions", list(names), format_func=lambda key: names.get(key, key), key="evolve_suite")
     suite = suites[str(key)]
-    specs = _models()
+    specs = name_models("evolve_models", "evolve_ask_base", MODELS)
     met = sorted(on_panel(store(), suite.id) & {spec.name for spec in specs})
     if met:
         said = ", ".join(map(escape, met))
@@ -60,21 +59,3 @@ def ask() -> None:
             show_error(error)
             return
         st.rerun()
-
-
-def _models() -> list[ModelSpec]:
-    labels = {entry.name: f"{entry.name} · {entry.label}" for entry in catalogue()}
-    names = st.multiselect(
-        "Models",
-        list(labels),
-        default=[EMBEDDED],
-        format_func=lambda name: labels.get(name, name),
-        accept_new_options=True,
-        key="evolve_models",
-        help="Two models or more can be compared; search the catalogue, or type any LiteLLM name.",
-    )
-    base = st.text_input(
-        "Server address (only for a server of your own)", placeholder="http://localhost:8000/v1", key="evolve_ask_base"
-    )
-    named = [name.strip() for name in names]
-    return [ModelSpec(name, None if name.startswith(LOCAL) else base.strip() or None) for name in named]

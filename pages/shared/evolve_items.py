@@ -31,7 +31,7 @@ def pairs(found: Evolved) -> None:
     covered = int((rows["scored"] > 0).sum())
     st.caption(f"{covered} of {len(rows)} pairs have a question that was scored.")
     numbers = {"best": st.column_config.NumberColumn("best score", format="%.3f")}
-    st.dataframe(rows, hide_index=True, height=300, key="evolve-pairs", column_config=numbers)
+    st.dataframe(rows, hide_index=True, placeholder="", height=300, key="evolve-pairs", column_config=numbers)
     downloads(rows, f"pairs-{found.search_id}")
 
 
@@ -53,15 +53,24 @@ def items(pool: Pool) -> None:
         name: st.column_config.NumberColumn(format=POINTS) for name in ("mean", "spread", "discrimination", "item_rest")
     }
     wide = {"question": st.column_config.TextColumn(width="large")}
-    st.dataframe(rows.drop(columns="id"), hide_index=True, height=260, key="evolve-items", column_config=config | wide)
+    st.dataframe(
+        rows.drop(columns="id"),
+        hide_index=True,
+        placeholder="",
+        height=260,
+        key="evolve-items",
+        column_config=config | wide,
+    )
     downloads(rows, f"items-{pool.search_id}")
     with st.expander("Reliability", icon=":material/straighten:"):
         whole = profile_alpha(pool)
         said = f"{whole:.2f}" if whole == whole else "undefined with fewer than five questions or three models"
-        st.markdown(f"Cronbach's alpha of whole profiles, over five folds of the questions: **{said}**.")
+        st.markdown(
+            f"Cronbach's alpha of whole profiles, over five folds of {len(pool.questions)} questions: **{said}**."
+        )
         by_value = alphas(pool)
         numbers = {name: st.column_config.NumberColumn(format=POINTS) for name in ("alpha", "low", "high")}
-        st.dataframe(by_value, hide_index=True, key="evolve-alphas", column_config=numbers)
+        st.dataframe(by_value, hide_index=True, placeholder="", key="evolve-alphas", column_config=numbers)
         downloads(by_value, f"alpha-{pool.search_id}")
 
 
@@ -79,5 +88,5 @@ def wear(pool: Pool) -> None:
         name: st.column_config.NumberColumn(format="%.4f", help="Variance between models beyond chance, squared shares")
         for name in ("informativeness", "low", "high")
     }
-    st.dataframe(rows, hide_index=True, key="evolve-drift", column_config=numbers)
+    st.dataframe(rows, hide_index=True, placeholder="", key="evolve-drift", column_config=numbers)
     downloads(rows, f"drift-{pool.search_id}")

@@ -6,15 +6,13 @@ from core.errors import UserError
 from core.methods.hvae.angles import ORIENTATIONS
 from core.methods.hvae.wording import faces
 from core.models.base import ModelSpec
-from core.models.catalogue import catalogue
 from core.models.registry import check_spec
 from core.runs.budget import check_priced
-from core.runs.defaults import EMBEDDED
 from core.runs.limits import Limits, check_limits
 from core.runs.orientation import FIVE_FACES, asked_in, orientation_plan, suite_of
 from core.runs.plan import Plan, check
-from pages.shared.drafting import LOCAL
 from pages.shared.limiting import choose_limits
+from pages.shared.naming import name_models
 from pages.shared.plain import escape, show_error
 from pages.shared.plan_files import save_plan
 from pages.shared.resources import manager
@@ -25,7 +23,7 @@ LIMITS = "svo_limits"
 
 def ask_models() -> None:
     """The whole form."""
-    specs = _models()
+    specs = name_models("svo_models", "svo_base")
     plan = _plan(specs)
     with st.popover("Limits and budget", icon=":material/speed:"):
         limits = choose_limits(Limits(), LIMITS)
@@ -42,24 +40,6 @@ def ask_models() -> None:
         if st.button("Ask them", type="primary", icon=":material/play_arrow:"):
             _start(plan, limits)
         save_plan(plan, limits)
-
-
-def _models() -> list[ModelSpec]:
-    labels = {entry.name: f"{entry.name} · {entry.label}" for entry in catalogue()}
-    names = st.multiselect(
-        "Models",
-        list(labels),
-        default=[EMBEDDED],
-        format_func=lambda name: labels.get(name, name),
-        accept_new_options=True,
-        key="svo_models",
-        help="Search the catalogue, or type any LiteLLM name, such as openai/gpt-4o-mini or ollama/llama3.1.",
-    )
-    base = st.text_input(
-        "Server address (only for a server of your own)", placeholder="http://localhost:8000/v1", key="svo_base"
-    )
-    named = [name.strip() for name in names]
-    return [ModelSpec(name, None if name.startswith(LOCAL) else base.strip() or None) for name in named]
 
 
 def _plan(specs: list[ModelSpec]) -> Plan:

@@ -9,7 +9,8 @@ from core.models.base import ModelSpec
 from core.runs.limits import Limits
 from core.runs.personas import MODES, cast, plan_of, variations_of
 from core.runs.portrait import PUBLISHED_WORDS, bank_suite
-from pages.shared.portrait_run import askable, choose_models, choose_words, limits_and_start, start
+from pages.shared.naming import name_models
+from pages.shared.portrait_run import askable, choose_words, limits_and_start, start
 from pages.shared.resources import store
 
 DEMONSTRATED = ("simulated/even", "simulated/open", "simulated/reticent")
@@ -21,7 +22,8 @@ def first_click() -> None:
     plan = plan_of(store(), bank, [ModelSpec(name) for name in DEMONSTRATED], ["gender"], MODES["full"])
     st.markdown(
         "**One click is enough to begin:** three simulated respondents, whose shifts are known and not those of any "
-        f"model, answer as women, men and four placebos. {plan.calls:,} calls, no key, no network, no cost."
+        f"model, answer the small bank that ships, as women, men and four placebos. {plan.calls:,} calls, no key, no "
+        "network, no cost. Choose that bank above to see them."
     )
     if st.button("Ask the simulated respondents", type="primary", icon=":material/groups:"):
         start(plan, Limits())
@@ -31,7 +33,7 @@ def show_run(bank: ItemBank) -> None:
     """Everything of this part of the page."""
     if not askable(bank):
         return
-    specs = choose_models("personas")
+    specs = name_models("personas_asked", "personas_base")
     known = {name: each.name for name, each in attributes().items() if name != PLACEBO}
     chosen = st.multiselect(
         "Attributes", list(known), default=list(known)[:1], format_func=known.__getitem__, key="personas_attributes"

@@ -8,7 +8,6 @@ from core.errors import UserError
 from core.items.bank import ItemBank
 from core.items.shipped_banks import shipped_banks
 from core.models.base import ModelSpec
-from core.models.catalogue import catalogue
 from core.models.registry import check_spec
 from core.models.simulated import simulation
 from core.runs.budget import check_priced
@@ -18,6 +17,7 @@ from core.runs.plan import Plan, check
 from core.runs.portrait import MODES, OWN, PUBLISHED_WORDS, Mode, plan_of
 from core.store import banks
 from pages.shared.limiting import choose_limits
+from pages.shared.naming import name_models
 from pages.shared.parts import watch
 from pages.shared.plain import escape, show_error
 from pages.shared.plan_files import save_plan
@@ -55,7 +55,7 @@ def show_run(bank: ItemBank) -> None:
     """Everything of this part of the page."""
     if not askable(bank):
         return
-    specs = choose_models()
+    specs = name_models("portrait_asked", "portrait_base")
     mode = _mode(bank)
     words = choose_words(bank, "Prompts", "portrait")
     limits_and_start("portrait", lambda: plan_of(store(), bank, specs, mode, words))
@@ -95,24 +95,6 @@ def limits_and_start(key: str, make: Callable[[], Plan]) -> None:
         if st.button("Ask", type="primary", icon=":material/play_arrow:", key=f"{key}_ask"):
             start(plan, limits)
         save_plan(plan, limits, f"{key}-plan")
-
-
-def choose_models(key: str = "portrait") -> list[ModelSpec]:
-    """The models to ask; `key` begins the names of the widgets."""
-    labels = {entry.name: f"{entry.name} · {entry.label}" for entry in catalogue()}
-    names = st.multiselect(
-        "Models",
-        list(dict.fromkeys([*labels, *st.session_state.get(f"{key}_asked", ())])),
-        default=[EMBEDDED],
-        format_func=lambda name: labels.get(name, name),
-        accept_new_options=True,
-        key=f"{key}_asked",
-        persist_state="session",
-        help="Search the catalogue, or type any LiteLLM name, such as openai/gpt-4o-mini or ollama/llama3.1.",
-    )
-    base = st.text_input("Server address (only for a server of your own)", key=f"{key}_base", persist_state="session")
-    own = base.strip() or None
-    return [ModelSpec(n.strip(), None if n.startswith(("embedded/", "simulated/")) else own) for n in names]
 
 
 def _mode(bank: ItemBank) -> Mode:

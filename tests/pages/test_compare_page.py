@@ -41,6 +41,7 @@ def test_a_profile_has_a_verdict_and_a_reason_for_each_gate(small_app: Path) -> 
     for gate in ("split halves", "Cronbach's alpha over items", "wording", "order of options", "Schwartz's circle"):
         assert gate in said
     assert "not known: asked in one wording only" in said
+    assert "All models share that level" in texts(at)
 
 
 def test_a_finding_says_its_conditions_and_opens_its_table(small_app: Path) -> None:

@@ -46,7 +46,7 @@ def fill(plan: SearchPlan | None = None) -> str:
         fault = "" if stance else "It gave no opinion."
         rows.append(searches.answer_row(search_id, Answer(member, HOSTILE, 0, SCRIPT, opinions, shows, fault)))
     store.writer.put(rows)
-    searches.end(store, search_id, "done", "")
+    searches.SESSIONS.end(store, search_id, "done", "")
     return search_id
 
 

@@ -44,13 +44,13 @@ def fill() -> None:
                 shows = (rng.random((3, 10)) < row).astype(float)
                 rows.append(searches.answer_row(SEARCH, Answer(member, wording, draw, "text", SAID, shows)))
     store.writer.put(rows)
-    searches.end(store, SEARCH, "done", "")
+    searches.SESSIONS.end(store, SEARCH, "done", "")
     sitting = sitting_plan(store, SEARCH, MemberSpec(ModelSpec("openai/new")), 0.03, drop_negative=False)
     sittings.create(store, "sit-1", SEARCH, sitting.to_json(), Limits().to_json())
     for step in range(1, 5):
         answer = Answer("openai/new", "", 1, "text", SAID, (rng.random((3, 10)) < 0.5).astype(float))
         store.writer.put([sittings.answer_row(SEARCH, "sit-1", f"q{step:05d}", step, answer)])
-    sittings.end(store, "sit-1", "stopped", "The limit of 4 calls was reached.")
+    sittings.SESSIONS.end(store, "sit-1", "stopped", "The limit of 4 calls was reached.")
 
 
 def test_the_pool_is_measured_sat_and_watched_for_wear(empty_app: Path) -> None:

@@ -49,7 +49,7 @@ def fill(store: Store, count: int = QUESTIONS) -> None:
                 said = Opinions("yes", ("one", "two", "three"), True)
                 rows.append(searches.answer_row(SEARCH, Answer(member, wording, draw, "text", said, shows)))
     store.writer.put(rows)
-    searches.end(store, SEARCH, "done", "")
+    searches.SESSIONS.end(store, SEARCH, "done", "")
 
 
 @pytest.fixture
