@@ -1,4 +1,4 @@
-"""A search's pool over time: its panel first, then the models that sat it, month by month."""
+"""A search's pool over time: its panel first, then the models that sat it or ran on its suite, month by month."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ import pandas as pd
 
 from core.analysis.bootstrap import Floats
 from core.analysis.drift import Cohort, Drift, drift
+from core.runs.pool_runs import answerers
 from core.runs.pools import Pool
 from core.runs.sitting import sitting_plan_from_json
 from core.store import searches, sittings
@@ -15,16 +16,20 @@ from core.store.sittings import SittingHead
 
 
 def pool_drift(store: Store, pool: Pool) -> Drift:
-    """How informative the pool was for its panel and for each month's later models; of two sittings of one model in a
-    month the newest counts."""
+    """How informative the pool was for its panel and for each month's later models; of what one model answered twice
+    in a month, in a sitting or a run, the newest counts."""
     began = searches.head(store, pool.search_id).created_at
     single = _noise(pool)
     wordings = max(pool.opinions.shape[1], 1)
     cohorts = [Cohort(f"{began:%Y-%m}, the panel", pool.scores, single / wordings, True)]
+    later = [
+        (head.created_at, sitting_plan_from_json(head.plan).model.name, _scores(store, head, pool))
+        for head in sittings.heads(store, pool.search_id)
+    ]
+    later += [(one.at, one.model, one.scores) for one in answerers(store, pool) if one.model not in pool.models]
     months: dict[str, dict[str, Floats]] = {}
-    for head in reversed(sittings.heads(store, pool.search_id)):  # the oldest first
-        model = sitting_plan_from_json(head.plan).model.name
-        months.setdefault(f"{head.created_at:%Y-%m}", {})[model] = _scores(store, head, pool)
+    for at, model, scores in sorted(later, key=lambda one: one[0]):
+        months.setdefault(f"{at:%Y-%m}", {})[model] = scores
     cohorts += [Cohort(month, np.stack(list(of.values())), single) for month, of in sorted(months.items())]
     return drift(cohorts)
 

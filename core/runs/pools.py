@@ -85,11 +85,11 @@ def pool_of(store: Store, search_id: str) -> Pool:
     return Pool(search_id, found.plan.system, models, questions, shown, opinions)
 
 
-def item_table(pool: Pool) -> pd.DataFrame:
+def item_table(pool: Pool, later: Floats | None = None) -> pd.DataFrame:
     """One row a question, on the value on which its models differ most: id, question, value, mean, spread,
-    discrimination, item_rest, negative, models."""
+    discrimination, item_rest, negative, models. `later` (L x Q x d) are models that answered afterwards."""
     names, ids = system(pool.system).names, system(pool.system).ids
-    scores = pool.scores
+    scores = pool.scores if later is None else np.concatenate([pool.scores, later])
     by_value = [item_statistics(scores[:, :, value]) for value in range(scores.shape[2])]
     rows = []
     for place, question in enumerate(pool.questions):

@@ -5,6 +5,7 @@ import streamlit as st
 from core.errors import UserError
 from core.runs.evolved import Evolved, pair_table
 from core.runs.pool_drift import drift_table, pool_drift
+from core.runs.pool_runs import later_scores
 from core.runs.pools import Pool, alphas, item_table, pool_of, profile_alpha
 from pages.shared.parts import downloads
 from pages.shared.plain import escape
@@ -38,14 +39,15 @@ def pairs(found: Evolved) -> None:
 def items(pool: Pool) -> None:
     """The questions' statistics on the value on which they differ most."""
     st.header("How good the questions are")
-    rows = item_table(pool)
+    later = later_scores(store(), pool)
+    rows = item_table(pool, later)
     against = int(rows["negative"].sum())
+    since = f" and of {len(later)} that ran on these questions since" if len(later) else ""
     st.caption(
-        f"By the fresh answers of {len(pool.models)} models, each question on the value on which they differ most. "
-        "Discrimination is the upper half of the models less the lower; item–rest is the correlation with the other "
-        f"questions. {against} of {len(rows)} run against the others: models that hold the value more show it less "
-        "there. "
-        "With so few models these figures are rough."
+        f"By the fresh answers of {len(pool.models)} models{since}, each question on the value on which they differ "
+        "most. Discrimination is the upper half of the models less the lower; item–rest is the correlation with the "
+        f"other questions. {against} of {len(rows)} run against the others: models that hold the value more show it "
+        "less there. With so few models these figures are rough."
     )
     if st.toggle("Only those that run against the others", key="evolve_negative", disabled=not against):
         rows = rows[rows["negative"]]

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from browsing import figures, frame, manager, one, texts, visit
+from browsing import WAIT_S, figures, frame, manager, one, texts, visit
 
 from core.methods.adaem.opinions import Opinions
 from core.methods.adaem.panel import Answer
@@ -12,10 +12,16 @@ from core.methods.adaem.parts import Question
 from core.methods.adaem.search import Settings
 from core.methods.adaem.seeds import seeds
 from core.models.base import ModelSpec
+from core.runs.evaluation import evaluation_plan
+from core.runs.evolved import evolved, keep_as_suite
 from core.runs.limits import Limits
+from core.runs.pool_drift import pool_drift
+from core.runs.pool_runs import answerers, later_scores
+from core.runs.pools import item_table, pool_of
 from core.runs.search_plan import MemberSpec, SearchPlan, check_search
 from core.runs.sitting import sitting_plan
 from core.store import searches, sittings
+from core.values.system import system
 
 MEMBERS = tuple(f"openai/{name}" for name in "abcd")
 SEARCH = "20261129-000000-000002"
@@ -70,3 +76,22 @@ def test_the_pool_is_measured_sat_and_watched_for_wear(empty_app: Path) -> None:
     assert "Two models that were not on the panel" in shown and len(frame(at, "answered", "informativeness")) == 1
     assert frame(at, "status", "published")["published"].tolist() == [5.5] * 12
     assert one(at.button, "Ask at most 12 questions").disabled
+
+
+def test_models_that_ran_on_the_suite_are_answerers_of_the_pool(empty_app: Path) -> None:
+    fill()
+    store = manager().store
+    pool = pool_of(store, SEARCH)
+    assert later_scores(store, pool).shape == (0, 12, 10)
+    suite = keep_as_suite(store, evolved(store, SEARCH), "Mine")
+    specs = tuple(ModelSpec(f"simulated/{name}") for name in ("conserving", "self-enhancing"))
+    run_id = manager().start(evaluation_plan(suite, specs))
+    assert manager().wait(run_id, WAIT_S)
+    found = {one.model: one.scores for one in answerers(store, pool)}
+    means = {model: np.nanmean(scores, axis=0) for model, scores in found.items()}
+    power = list(system(pool.system).ids).index("power")
+    assert means["simulated/self-enhancing"][power] > means["simulated/conserving"][power]
+    rows = item_table(pool, later_scores(store, pool))
+    assert rows["models"].max() == 6 and item_table(pool)["models"].max() == 4
+    newest = pool_drift(store, pool).cohorts[-1]
+    assert newest.models == 3 and not newest.chosen_for  # two that ran, one that sat

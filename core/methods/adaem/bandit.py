@@ -1,12 +1,16 @@
-"""Which topic to explore next: topics as arms, chosen by an upper confidence bound on how informative theirs were."""
+"""Which topic to explore next: topics as arms, chosen by an upper confidence bound on how informative theirs were.
+
+A question's reward is its place among all that were scored so far. A scale that the seeds' scores set once is soon left
+behind: what a search finds exceeds it everywhere, all topics earn 1, and the good ones are no longer told apart.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-BONUS = 0.7
+BONUS = 0.35
 PULL_CAP = 8
 TOPIC_CAP = 5
 QUOTA = 0.05
@@ -20,30 +24,27 @@ class Arm:
     pulls: int
     mean: float
 
-    def pulled(self, rewards: Sequence[float]) -> "Arm":
-        """The arm after one more pull that brought questions with these rewards; one that brought none earns 0."""
-        earned = float(np.mean(rewards)) if rewards else 0.0
-        return replace(self, pulls=self.pulls + 1, mean=self.mean + (earned - self.mean) / (self.pulls + 1))
+
+def reward(score: float, among: Sequence[float]) -> float:
+    """The share of the scores `among`, in ascending order, that lie below, equal ones counting half: in [0, 1]."""
+    below, to = np.searchsorted(among, [score], "left")[0], np.searchsorted(among, [score], "right")[0]
+    return float(below + to) / 2 / len(among)
 
 
-@dataclass(frozen=True)
-class Rewards:
-    """From scores to rewards in [0, 1]: 0 at the seeds' 5 % quantile, 1 at 1.5 times their 95 % quantile."""
+def arms_of(brought: Mapping[str, Sequence[Sequence[float]]]) -> list[Arm]:
+    """The arms as they stand: for each topic the scores that its pulls brought, the seed's first. A pull that brought
+    none counts as one question that earns 0."""
+    among = ranked(brought)
+    arms = []
+    for topic, pulls in brought.items():
+        earned = [each for scores in pulls for each in ([reward(score, among) for score in scores] or [0.0])]
+        arms.append(Arm(topic, len(pulls), float(np.mean(earned))))
+    return arms
 
-    low: float
-    high: float
 
-    def of(self, score: float) -> float:
-        """The reward of one score."""
-        return float(np.clip((score - self.low) / (self.high - self.low), 0.0, 1.0))
-
-
-def rewards(seed_scores: Sequence[float]) -> Rewards:
-    """The scale that the seeds' scores set. Raises ValueError without any."""
-    if not len(seed_scores):
-        raise ValueError("no seed was scored")
-    low, high = np.quantile(np.asarray(seed_scores, dtype=float), [0.05, 0.95])
-    return Rewards(float(low), float(max(1.5 * high, low + 1e-9)))
+def ranked(brought: Mapping[str, Sequence[Sequence[float]]]) -> list[float]:
+    """All scores in ascending order."""
+    return sorted(score for pulls in brought.values() for scores in pulls for score in scores)
 
 
 def bound(arm: Arm, total: int, bonus: float = BONUS) -> float:

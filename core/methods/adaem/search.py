@@ -4,8 +4,8 @@ Seeds are scored on the first panel, and each is an arm of a bandit from then on
 one topic; each is scored, and refined while that helps. At the end the best are confirmed on fresh answers of both
 panels to several wordings, since the scores that chose them are biased upward.
 
-Differs from the paper: arms begin with their seed's score instead of one blind pull each; rewards are normalised; pulls
-and questions per topic are capped; what is reported was confirmed.
+Differs from the paper: arms begin with their seed's score instead of one blind pull each; rewards are places among all
+that was scored; pulls and questions per topic are capped; what is reported was confirmed.
 """
 
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -40,8 +40,8 @@ class Settings:
     """`pulls`: how often a topic is explored (the budget B); `width`: questions a pull writes; `refinements`:
     rewritings tried of each; `near`: the similarity from which a question counts as asked before; `step`: what a
     rewriting must gain, in standard deviations of the seeds' scores; `shortlist`: how many go to confirmation, in
-    `wordings` each, and are accepted at `level`; `patience`: pulls without a rise of the mean reward after which it
-    ends (0: never). `quota`: the share of the shortlist that each value which leads any
+    `wordings` each, and are accepted at `level`; `patience`: after so many pulls in a row that brought nothing for
+    the shortlist it ends (0: never). `quota`: the share of the shortlist that each value which leads any
     question is given. `per_pair`: questions written for each pair of values in turn, in the place of the free search
     by topics, `pulls` and `width` then having no say (0: the free search)."""
 
@@ -126,46 +126,59 @@ class Search:
         self._author, self._reader, self._panel, self._jury = author, reader, panel, jury
         self._known, self._fit, self._values = known, fit, tuple(values)
         self._of_topic: dict[str, list[Question]] = {topic: [] for topic in self.seeds}
+        self._brought: dict[str, list[list[float]]] = {}  # by topic and pull, the scores
         self._count = 0
         self._step = 0.0
 
     async def run(self) -> AsyncIterator[Event]:
         """Everything that happens, as it happens: seeds scored, pulls, and at the end the questions confirmed or not.
         Equal settings, seeds and answers give equal events."""
-        arms, scale = await self._begin()
+        await self._begin()
         for questions in self._of_topic.values():
             yield questions[0]
-        pulls = self._by_pairs(arms, scale) if self.settings.per_pair else self._by_topics(arms, scale)
+        pulls = self._by_pairs() if self.settings.per_pair else self._by_topics()
         async for pull in pulls:
             yield pull
         async for question in self._confirm():
             yield question
 
-    async def _by_topics(self, arms: list[Arm], scale: bandit.Rewards) -> AsyncIterator[Pull]:
+    async def _by_topics(self) -> AsyncIterator[Pull]:
         """Pull the arms as the bandit chooses."""
-        best, since = 0.0, 0
+        since = 0
         for number in range(1, self.settings.pulls + 1):
+            arms = bandit.arms_of(self._brought)
             arm = bandit.choose(arms, self.settings.pull_cap, self.settings.bonus)
             if arm is None or (self.settings.patience and since >= self.settings.patience):
                 break
+            best = bandit.ranked(self._brought)[-self.settings.shortlist :]
             made = await self._pull(arm, np.random.default_rng([self.settings.seed, number]))
-            earned = [scale.of(question.score) for question in made if question.status == "scored"]
-            yield Pull(number, tuple(arms), arm.topic, tuple(made), float(np.mean(earned)) if earned else 0.0)
-            arms = [one.pulled(earned) if one is arm else one for one in arms]
-            mean = float(np.mean([one.mean for one in arms]))
-            best, since = (mean, 0) if mean > best else (best, since + 1)
+            pull = self._taken(number, arms, arm.topic, made)
+            yield pull
+            found = max((question.score for question in made if question.status == "scored"), default=-np.inf)
+            since = 0 if len(best) < self.settings.shortlist or found > best[0] else since + 1
 
-    async def _by_pairs(self, arms: list[Arm], scale: bandit.Rewards) -> AsyncIterator[Pull]:
+    async def _by_pairs(self) -> AsyncIterator[Pull]:
         """Write the same number of questions for every pair of values, on the topics nearest to it in turn."""
         for number, pair in enumerate(pairs_of(self._values), 1):
+            arms = bandit.arms_of(self._brought)
             rng = np.random.default_rng([self.settings.seed, number])
             topics = self._topics_for(pair, number)
             made: list[Question] = []
             for turn in range(self.settings.per_pair):
                 made += await self._explored(topics[turn % len(topics)], rng, pair)
-            earned = [scale.of(question.score) for question in made if question.status == "scored"]
-            reward = float(np.mean(earned)) if earned else 0.0
-            yield Pull(number, tuple(arms), "+".join(pair), tuple(made), reward)
+            yield self._taken(number, arms, "+".join(pair), made)
+
+    def _taken(self, number: int, arms: list[Arm], topic: str, made: list[Question]) -> Pull:
+        """The pull, once what it brought is counted: for its topic, or a pair's question for the topic it is on."""
+        scored = [question for question in made if question.status == "scored"]
+        if self.settings.per_pair:
+            for question in scored:
+                self._brought[question.topic].append([question.score])
+        else:
+            self._brought[topic].append([question.score for question in scored])
+        among = bandit.ranked(self._brought)
+        earned = [bandit.reward(question.score, among) for question in scored]
+        return Pull(number, tuple(arms), topic, tuple(made), float(np.mean(earned)) if earned else 0.0)
 
     def _topics_for(self, pair: tuple[str, str], turn: int) -> list[Seed]:
         """The topics in the order they suit a pair: those of both values, of one, of none; equal ones take turns."""
@@ -173,18 +186,17 @@ class Search:
         start = turn % len(seeds)
         return sorted(seeds[start:] + seeds[:start], key=lambda seed: -len({*seed.values} & {*pair}))
 
-    async def _begin(self) -> tuple[list[Arm], bandit.Rewards]:
-        """Score the seeds; the arms begin with what they earned."""
+    async def _begin(self) -> None:
+        """Score the seeds, of which each is an arm from then on. Raises ValueError where none could be scored."""
         for seed in self.seeds.values():
             self._known.add(seed.text)
             question = await self._scored(Question(self._new_id(), seed.id, seed.text, "seed"))
             self._of_topic[seed.id].append(question)
-        scores = [questions[0].score for questions in self._of_topic.values() if questions[0].status == "scored"]
-        scale = bandit.rewards(scores)
+            self._brought[seed.id] = [[question.score] if question.status == "scored" else []]
+        scores = bandit.ranked(self._brought)
+        if not scores:
+            raise ValueError("no seed was scored")
         self._step = self.settings.step * float(np.std(scores))
-        first = {topic: questions[0] for topic, questions in self._of_topic.items()}
-        arms = [Arm(topic, 1, scale.of(q.score) if q.status == "scored" else 0.0) for topic, q in first.items()]
-        return arms, scale
 
     async def _pull(self, arm: Arm, rng: np.random.Generator) -> list[Question]:
         made: list[Question] = []

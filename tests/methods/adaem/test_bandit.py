@@ -1,25 +1,33 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from core.methods.adaem.bandit import Arm, Rewards, bound, choose, rewards, shortlist
+from core.methods.adaem.bandit import Arm, arms_of, bound, choose, reward, shortlist
 from core.methods.adaem.similarity import Known
 
 
-def test_rewards_run_from_the_seeds_low_to_half_above_their_high() -> None:
-    scale = rewards(list(np.linspace(0, 1, 101)))
-    assert (scale.low, scale.high) == pytest.approx((0.05, 1.425))
-    assert [scale.of(s) for s in (-1.0, 0.05, 1.425, 9.0)] == pytest.approx([0.0, 0.0, 1.0, 1.0])
-    assert rewards([0.3, 0.3]).of(0.3) == 0.0
-    with pytest.raises(ValueError, match="no seed"):
-        rewards([])
+def test_a_reward_is_a_place_among_all_scores() -> None:
+    among = [0.1, 0.2, 0.2, 0.9]
+    assert [reward(score, among) for score in (0.0, 0.1, 0.2, 0.5, 0.9, 7.0)] == [0, 0.125, 0.5, 0.75, 0.875, 1]
 
 
-def test_a_pull_moves_the_mean_and_an_empty_one_earns_nothing() -> None:
-    arm = Arm("t", 1, 0.4).pulled([0.5, 0.7])
-    assert (arm.pulls, arm.mean) == (2, pytest.approx(0.5))
-    assert arm.pulled([]).mean == pytest.approx(0.5 * 2 / 3)
+def test_an_arms_mean_is_over_its_questions_and_an_empty_pull_earns_nothing() -> None:
+    good, poor = arms_of({"good": [[0.5], [0.7, 0.9], []], "poor": [[0.1]]})
+    assert (good.topic, good.pulls, good.mean) == ("good", 3, pytest.approx((3 / 8 + 5 / 8 + 7 / 8 + 0) / 4))
+    assert (poor.pulls, poor.mean) == (1, 1 / 8)
+
+
+@given(st.lists(st.lists(st.lists(st.floats(-1, 1), max_size=3), min_size=1, max_size=4), min_size=1, max_size=6))
+def test_any_rescaling_that_keeps_the_order_leaves_the_arms_as_they_are(pulls: list[list[list[float]]]) -> None:
+    brought = {str(place): scores for place, scores in enumerate(pulls)}
+    cubed = {topic: [[round(s, 3) ** 3 * 5 for s in each] for each in of] for topic, of in brought.items()}
+    rounded = {topic: [[round(s, 3) for s in each] for each in of] for topic, of in brought.items()}
+    assert arms_of(rounded) == arms_of(cubed)
+    assert all(0 <= arm.mean <= 1 for arm in arms_of(rounded))
 
 
 def test_the_bound_is_the_mean_and_what_is_not_known() -> None:
@@ -31,21 +39,20 @@ def test_the_cap_spreads_the_pulls_and_spent_arms_end_it() -> None:
     pulled: list[str] = []
     while (arm := choose(arms, cap=3)) is not None:
         pulled.append(arm.topic)
-        arms = [a.pulled([a.mean]) if a.topic == arm.topic else a for a in arms]
+        arms = [replace(a, pulls=a.pulls + 1) if a.topic == arm.topic else a for a in arms]
     assert sorted(pulled) == ["best"] * 3 + ["other"] * 3 and pulled[0] == "best"
 
 
 def test_a_good_topic_is_found() -> None:
     """A planted topic gets more than twice its share of the pulls."""
     rng = np.random.default_rng(0)
-    arms = [Arm(str(n), 1, float(rng.uniform(0, 0.4))) for n in range(20)]
+    brought = {str(n): [[float(rng.uniform(0, 0.4))]] for n in range(20)}
     taken = 0
     for _ in range(60):
-        arm = choose(arms, cap=60)
+        arm = choose(arms_of(brought), cap=60)
         assert arm is not None
-        reward = rng.normal(0.8 if arm.topic == "7" else 0.2, 0.1)
+        brought[arm.topic].append([float(rng.normal(0.8 if arm.topic == "7" else 0.2, 0.1))])
         taken += arm.topic == "7"
-        arms = [a.pulled([float(np.clip(reward, 0, 1))]) if a is arm else a for a in arms]
     assert taken > 2 * 60 / 20
 
 
@@ -57,11 +64,6 @@ def test_the_shortlist_keeps_the_caps_and_a_place_for_every_value() -> None:
     assert len(found) == 20 and max(topics.count(t) for t in topics) <= 5
     assert sum(leads[question] == "hedonism" for question in found) >= 1
     assert found[0] == "q00" and found == sorted(found)
-
-
-def test_rewards_never_leave_the_unit_interval() -> None:
-    scale = Rewards(0.2, 0.8)
-    assert all(0 <= scale.of(s) <= 1 for s in np.linspace(-5, 5, 101))
 
 
 KNOWN = (

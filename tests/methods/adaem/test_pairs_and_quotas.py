@@ -66,10 +66,10 @@ def test_the_grammar_asks_about_both_values_of_a_pair_also_when_it_refines() -> 
 
 
 def test_a_planted_topic_is_found() -> None:
-    """One topic of sixteen whose questions tell models apart: its arm is pulled most, half as much again as an equal
-    share would be; the bonus for what was explored little keeps the others in play."""
-    first, shares = [], []
-    for seed in range(6):
+    """One topic of sixteen whose questions tell models apart from the start is pulled more than twice as often as an
+    equal share would be. Not in every world: elsewhere a lucky line of refinements overtakes it."""
+    shares = []
+    for seed in range(12):
         world = World(8, seed)
         starts = world.seeds(16)
         base, sensitivity = world._questions[starts[11].text]
@@ -79,9 +79,9 @@ def test_a_planted_topic_is_found() -> None:
         panel = world.panel(range(4))
         events = run(Search(settings, starts, world, world, panel, panel, Distinct(), lambda text: ""))
         pulled = Counter(event.topic for event in events if isinstance(event, Pull))
-        first.append(pulled.most_common(1)[0][1] == pulled["11"])
         shares.append(pulled["11"] / 60)
-    assert sum(first) >= 5 and np.mean(shares) > 1.3 / 16
+    assert np.mean(shares) > 2 / 16 and np.median(shares) > 2 / 16
+    assert sum(share > 1 / 16 for share in shares) >= 10
 
 
 def test_each_value_that_leads_any_question_gets_its_quota() -> None:
