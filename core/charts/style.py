@@ -58,5 +58,5 @@ def finish(figure: go.Figure, height: int, title: str, **layout: Any) -> go.Figu
         "legend": {"orientation": "h", "yanchor": "top", "y": -0.05, "xanchor": "center", "x": 0.5},
         "hoverlabel": {"align": "left"},
     }
-    figure.update_layout({**base, **layout})
+    figure.update_layout({**base, **layout}, overwrite=True)  # to merge takes four times as long
     return figure

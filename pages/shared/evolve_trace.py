@@ -110,6 +110,7 @@ def trace(found: Evolved) -> None:
     frame = arms_now(store(), found.search_id, found.plan)
     if len(frame):
         show_chart(arms(frame), key="evolve-arms", alt="Topics with their mean reward and bound")
+        st.caption("A question's reward is its place among all that were scored so far: 0 the worst, 1 the best.")
     categories, best = covered(found)
     values = system(found.plan.system)
     names = [values.names[value] for value in values.ids]
