@@ -21,18 +21,27 @@ from pages.shared.parts import (
 )
 from pages.shared.plain import escape, show_error
 from pages.shared.profile_files import load, offer
-from pages.shared.profiles import CUSTOM, people, profile_table
+from pages.shared.profiles import CUSTOM, RANKED, moved, people, profile_table, settle
 from pages.shared.resources import models_in_order, store
-from pages.shared.sidebar import View, view
+from pages.shared.sidebar import View, current, view
 
 
 def draw(shown: View) -> None:
-    scores = shown.results.raw.only(shown.models)
-    if not scores.models:
+    if not shown.results.raw.only(shown.models).models:
         nothing_read(shown)
         return
     statistic = choose_statistic()
-    ranked = rank(scores, shown.weights, statistic)
+    live(statistic)
+    st.caption("Models in one line cannot be told apart (95 % interval of the paired difference from its first).")
+    measure_note(shown)
+    warn_of_low_information(shown)
+
+
+@st.fragment(key=RANKED)
+def live(statistic: str) -> None:
+    """What a weight that moves changes at once."""
+    shown = current()
+    ranked = rank(shown.results.raw.only(shown.models), shown.weights, statistic)
     if ranked.table["alignment"].isna().all() and len(set(shown.weights.round(9))) == 1:
         st.info("With equal weights there is no profile to match: choose a profile or move a weight.")
     cases = cases_of(shown, ranked)
@@ -40,11 +49,10 @@ def draw(shown: View) -> None:
     show_chart(figure, key="live", alt="Models ranked live")
     case_notes(ranked, cases)
     groups = ranked.table[ranked.table["group"] > 0].groupby("group")["model"].apply(", ".join)
-    for number, members in groups.items():
-        st.text(f"{number}. {members}")
-    st.caption("Models in one line cannot be told apart (95 % interval of the paired difference from its first).")
-    measure_note(shown)
-    warn_of_low_information(shown)
+    if len(groups):
+        st.text("\n".join(f"{number}. {members}" for number, members in groups.items()))
+    if moved(shown.results.system):
+        settle()
 
 
 def card(shown: View) -> None:

@@ -269,6 +269,19 @@ def test_moving_a_large_slider_is_moving_the_weight(small_app: Path) -> None:
     assert at.slider(key="large_power").value == at.slider(key="w_PO").value == round(PEOPLE[SWEDEN].weights["power"])
 
 
+def test_a_large_slider_redraws_the_ranking_and_the_others_follow(small_app: Path) -> None:
+    """AppTest carries out the callback's fragment alone, as a browser would, and draws the whole page when asked."""
+    at = visit("profile", w_PO="100", w_UN="0")
+    at.slider(key="large_power").set_value(7).run()
+    assert at.session_state["moved"] == {"w_PO": 7} and not weights(at), "nothing else is drawn"
+    at.run()
+    assert "moved" not in at.session_state and at.slider(key="w_PO").value == at.slider(key="large_power").value == 7
+    assert at.session_state["view"].profile.weights["power"] == 7
+    at.slider(key="large_power").set_value(9).run()
+    at.switch_page("pages/explore/overview.py").run()
+    assert at.slider(key="w_PO").value == 9 and at.session_state["view"].profile.weights["power"] == 9
+
+
 def test_weights_in_the_address_alone_are_ones_own(small_app: Path) -> None:
     at = visit("profile", w_PO="100", w_UN="0")
     assert at.selectbox(key="profile").value == "custom"
