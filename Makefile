@@ -16,8 +16,8 @@ test: $(VENV)/.dev
 	@sh scripts/browser.sh
 	@$(MAKE) --no-print-directory check
 	@echo "== Tests without the browser, the slow ones and the embedded model included (about nine minutes)"
-	@$(BIN)/python -m pytest -m "not browser and not long" -n 3 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
-	@echo "== Journeys in a browser (about six minutes)"
+	@$(BIN)/python -m pytest -m "not browser and not long" -n 4 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
+	@echo "== Journeys in a browser (about seven minutes)"
 	@$(BIN)/python -m pytest -m browser -n 3 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
 
 long: $(VENV)/.dev
@@ -27,7 +27,7 @@ check: $(VENV)/.dev
 	@echo "== Style and types"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
+	@$(BIN)/mypy --num-workers 2
 
 fast: $(VENV)/.dev
 	@$(BIN)/python -m pytest

@@ -132,6 +132,7 @@ def test_a_value_never_read_may_be_anything_and_one_never_asked_is_unknown() -> 
 
 @settings(max_examples=20, deadline=None)
 @given(answers=partly_answered())
+@pytest.mark.long
 def test_ipsatised_cases_are_reached_with_one_value_at_one_end_and_the_others_at_the_other(answers: Answers) -> None:
     case = centred(found({"m": answers})[1])
     for v in range(len(VALUES)):

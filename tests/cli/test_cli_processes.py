@@ -17,6 +17,7 @@ from core.store.database import Store
 from core.store.records import now
 
 
+@pytest.mark.long
 def test_ctrl_c_stops_and_resume_asks_only_the_rest(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = start("run", *SIMULATED, "--epochs", "100", "--probes", "0")
     assert run.stdout is not None
@@ -60,7 +61,7 @@ def test_ctrl_c_finishes_the_calls_under_way_and_resume_asks_only_the_rest(
     assert listed(capsys)[0]["answered"] == 30
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_second_ctrl_c_ends_at_once(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with serve("slow") as server:
         run = start("run", "--model", "hosted_vllm/m", "--api-base", server.address, "--no-recogniser")
@@ -85,6 +86,7 @@ def test_a_store_that_is_open_elsewhere_is_said_so(store: Path) -> None:
     assert "only one program at a time" in err and str(os.getpid()) in err and len(err.splitlines()) == 1
 
 
+@pytest.mark.long
 def test_a_reader_that_leaves_early_is_no_fault(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["run", *SIMULATED, "--suite", "everyday"])
     export = start("export", only_run(capsys), "--format", "jsonl")
@@ -111,6 +113,7 @@ def test_app_runs_streamlit_in_the_project_with_the_named_store(store: Path, tmp
     assert out.strip() == f"{ROOT} ['run', 'app.py'] {tmp_path / 'named.duckdb'}"
 
 
+@pytest.mark.long
 def test_a_wish_to_terminate_stops_as_ctrl_c_does(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = start("run", *SIMULATED, "--epochs", "100")
     assert run.stdout is not None

@@ -94,12 +94,14 @@ def test_a_hard_limit_holds_over_all_workers_and_what_one_leaves_another_takes(
         assert server.count == 60 and state(store, run_id) == ("done", "")
 
 
+@pytest.mark.long
 def test_a_limit_that_is_just_enough_ends_nothing(manager: RunManager, store: Store) -> None:
     with serve("echo") as server:
         run_id = carry_out(manager, hosted(server, 30), InTurn(7), Limits(max_calls=30))
         assert server.count == 30 and state(store, run_id) == ("done", "")
 
 
+@pytest.mark.long
 def test_a_limit_of_tokens_is_never_broken(manager: RunManager, store: Store) -> None:
     with serve("echo") as server:
         run_id = carry_out(manager, hosted(server, 60), InTurn(), Limits(max_tokens=900))
@@ -153,6 +155,7 @@ def test_stored_replies_stand_for_calls_of_workers_too(manager: RunManager, stor
         assert server.count == 24
 
 
+@pytest.mark.long
 def test_a_judge_that_fails_is_left_and_its_part_is_done_on_resuming(manager: RunManager, store: Store) -> None:
     up = False
 
@@ -178,6 +181,7 @@ def test_a_judge_that_fails_is_left_and_its_part_is_done_on_resuming(manager: Ru
     assert store.rows(marks, [run_id]) == store.rows(marks, [again]) == [("invalid", 60)]
 
 
+@pytest.mark.long
 def test_answers_that_are_not_read_are_read_on_resuming(manager: RunManager, store: Store) -> None:
     with serve("echo") as server:
         alone = carry_out(manager, simulated(12), InTurn())

@@ -97,6 +97,7 @@ def merged(owner: Store, order: list[Path]) -> dict[str, list[tuple[Any, ...]]]:
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(a_part, min_size=1, max_size=4), st.randoms(use_true_random=False))
+@pytest.mark.long
 def test_any_order_any_number_of_times(stores: tuple[Store, Store], told: list[list[Try]], dice: random.Random) -> None:
     worker, owner = stores
     with tempfile.TemporaryDirectory() as folder:

@@ -55,11 +55,19 @@ def excused(page: Page, node: dict[str, Any]) -> bool:
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
-def test_the_main_pages_keep_nobody_out(seeded: Server, tabs: Tabs, scheme: str) -> None:
+@pytest.mark.parametrize(
+    ("scheme", "names"),
+    [
+        ("light", MAIN[:4]),
+        pytest.param("light", MAIN[4:], marks=pytest.mark.long),
+        pytest.param("dark", MAIN, marks=pytest.mark.long),
+    ],
+    ids=["light, the first", "light, the others", "dark"],
+)
+def test_the_main_pages_keep_nobody_out(seeded: Server, tabs: Tabs, scheme: str, names: tuple[str, ...]) -> None:
     page = tabs.open(seeded.address, color_scheme=scheme)
     found = {}
-    for name in MAIN:
+    for name in names:
         go(page, name)
         settle(page)
         if faults := violations(page):

@@ -39,6 +39,7 @@ NAMES = (
     "Quality",
 )
 PAGES = {name.lower().replace(" ", "-"): name for name in NAMES}
+BUSIEST = ("overview", "scenarios", "compare", "published", "launch", "runs", "evolve", "quality")
 CHARTS = {"overview", "radar", "profile", "runs", "for-whom", "robustness", "circle", "compare", "quality"}
 TABLES = {
     "overview",
@@ -78,11 +79,19 @@ def check(page: Page, name: str) -> None:
     assert all(pixels <= 1 for pixels in overhang(page).values()), (name, overhang(page))
 
 
-@pytest.mark.parametrize(("scheme", "width"), [pytest.param("light", 1440, marks=pytest.mark.long), ("dark", 800)])
-def test_pages_look_right(scheme: str, width: int, seeded: Server, tabs: Tabs) -> None:
+@pytest.mark.parametrize(
+    ("scheme", "width", "names"),
+    [
+        pytest.param("light", 1440, tuple(PAGES), marks=pytest.mark.long),
+        pytest.param("dark", 800, tuple(PAGES), marks=pytest.mark.long),
+        ("dark", 800, BUSIEST),
+    ],
+    ids=["light, wide", "dark, narrow", "dark, narrow: the busiest"],
+)
+def test_pages_look_right(scheme: str, width: int, names: tuple[str, ...], seeded: Server, tabs: Tabs) -> None:
     page = tabs.open(seeded.address, width, color_scheme=scheme)
-    for name, link in PAGES.items():
-        go(page, link)
+    for name in names:
+        go(page, PAGES[name])
         page.wait_for_timeout(500)
         check(page, name)
         screenshot(page, f"{name}-{scheme}-{width}")

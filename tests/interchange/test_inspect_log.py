@@ -216,7 +216,7 @@ def test_the_real_inspect_reads_our_log(suffix: str, manager: RunManager, inspec
         assert len(log["summaries"]) == 8
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_real_inspect_reads_nasty_texts(manager: RunManager, inspect_python: str, tmp_path: Path) -> None:
     fill_texts(manager, list(NASTY.values()), "a/b c%d?#e")
     path = tmp_path / "run.eval"

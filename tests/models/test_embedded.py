@@ -48,6 +48,7 @@ def test_the_same_request_gets_the_same_answer_whatever_came_between() -> None:
 
 
 @pytest.mark.model
+@pytest.mark.long
 def test_seeds_matter_only_above_temperature_zero() -> None:
     drawn = [ask(with_seed(seed)).text for seed in range(4)]
     assert len(set(drawn)) > 1
@@ -158,6 +159,7 @@ asyncio.run(main())
 
 @pytest.mark.model
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc for the memory in use")
+@pytest.mark.long
 def test_it_writes_nothing_and_does_not_grow() -> None:
     done = subprocess.run([sys.executable, "-c", SILENT], cwd=ROOT, capture_output=True, text=True, timeout=110)
     assert done.returncode == 0 and done.stderr == ""

@@ -20,8 +20,11 @@ VERBATIM = {"text", "code", "json", "dataframe", "selectbox", "multiselect", "te
 ACTIVE = ("![", "](", "<script", "<img", "$$\\href", EVIL, ":material/home")
 
 
+LONG = pytest.mark.long  # fifty models have tests of their own on the pages where they matter
+
+
 @pytest.mark.parametrize("page", PAGES)
-@pytest.mark.parametrize("app", ["empty_app", "small_app", "large_app", "hostile_app"])
+@pytest.mark.parametrize("app", ["empty_app", "small_app", pytest.param("large_app", marks=LONG), "hostile_app"])
 def test_every_page_opens_on_every_store(page: str, app: str, request: pytest.FixtureRequest) -> None:
     request.getfixturevalue(app)
     at = visit(page)

@@ -197,6 +197,7 @@ def test_hostile_answers_are_read_as_text(answer: str) -> None:
     assert all(0 <= e.start < e.end <= MAX_CHARS for r in verdict.recognitions for e in r.evidence)
 
 
+@pytest.mark.long
 def test_a_hundred_kilobytes_are_cut_and_it_is_said() -> None:
     answer = "We keep the peace with all who live here, and with those who come from far away. " * 1240
     assert len(answer) > 100_000

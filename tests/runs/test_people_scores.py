@@ -84,6 +84,7 @@ def test_a_machine_that_sees_power_everywhere_is_put_right(store: Store) -> None
     assert both.raw.mean[:, SECURITY] == pytest.approx(60, abs=15)
 
 
+@pytest.mark.long
 def test_over_many_draws_the_corrected_score_is_right_on_average(store: Store) -> None:
     """Whichever list was shuffled, the estimate lies about the truth of this very run."""
     truth = filled(store, 1, models=("a",))

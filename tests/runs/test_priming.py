@@ -74,7 +74,7 @@ def rates(manager: RunManager, primed: int | None) -> np.ndarray:
     return standing(found, EXPRESSED).mean
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_primed_model_comes_first_on_its_value_and_falls_on_those_across(manager: RunManager) -> None:
     before = rates(manager, None)
     for value in ("tradition", "hedonism"):

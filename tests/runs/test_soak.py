@@ -27,7 +27,6 @@ from core.store.database import Store
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
 
-TRIALS = 5000
 KILLED_TRIALS = 1200
 KILLS = 3
 LIMITS = Limits(at_once=48, provider_at_once=96, timeout_s=1)
@@ -85,7 +84,7 @@ def faulty() -> Iterator[Any]:
         yield running
 
 
-def plan(address: str, trials: int = TRIALS) -> Plan:
+def plan(address: str, trials: int) -> Plan:
     models = tuple(ModelSpec(f"openai/m{n}", address) for n in range(2))
     return Plan("soak", suite(trials // 10, options=False), models, epochs=5, probes=0, recogniser="")
 
@@ -102,21 +101,20 @@ def assert_whole(store: Store, run_id: str, planned: Plan) -> Counter[str]:
     return states
 
 
-def test_five_thousand_trials_with_three_faults_in_ten(
-    tmp_path: Path, faulty: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("trials", [1_500, pytest.param(5_000, marks=pytest.mark.long)])
+def test_three_faults_in_ten(trials: int, tmp_path: Path, faulty: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pacing, "BACKOFF_S", 0.1)
     manager = RunManager(Store(tmp_path / "s.duckdb"))
-    asked = plan(faulty.address)
+    asked = plan(faulty.address, trials)
     run_id = manager.start(asked, LIMITS)
     assert manager.wait(run_id, 400)
     states = assert_whole(manager.store, run_id, asked)
     print(dict(states), faulty.stats()["requests"])
-    assert states["ok"] > 0.8 * TRIALS and states["error"] < 0.02 * TRIALS
+    assert states["ok"] > 0.8 * trials and states["error"] < 0.02 * trials
     assert min(states[odd] for odd in ("refused", "unparsed", "truncated", "filtered")) > 0
     bill = ledger.spending(manager.store, run_id)
     requests = faulty.stats()["requests"]
-    assert TRIALS < requests <= bill["calls"].sum() < 1.05 * requests  # on a busy machine a few calls never arrive
+    assert trials < requests <= bill["calls"].sum() < 1.05 * requests  # on a busy machine a few calls never arrive
     kinds = set(ledger.causes(manager.store, run_id)["kind"])
     assert {"server", "rate_limit", "timeout", "connection"} <= kinds
     manager.close()
