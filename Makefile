@@ -15,9 +15,9 @@ run: $(VENV)/.app
 test: $(VENV)/.dev
 	@sh scripts/browser.sh
 	@$(MAKE) --no-print-directory check
-	@echo "== Tests without the browser, the slow ones and the embedded model included (about nine minutes)"
+	@echo "== Tests without the browser, the slow ones and the embedded model included (ten to twelve minutes)"
 	@$(BIN)/python -m pytest -m "not browser and not long" -n 4 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
-	@echo "== Journeys in a browser (about seven minutes)"
+	@echo "== Journeys in a browser (seven to ten minutes)"
 	@$(BIN)/python -m pytest -m browser -n 3 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
 
 long: $(VENV)/.dev
