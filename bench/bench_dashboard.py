@@ -49,6 +49,7 @@ SHAPES = {10_000: (100, 5), 100_000: (500, 10), 1_000_000: (2_000, 25)}  # items
 RUN = "20260101-000000-bench"
 READER = "lexicon@bench"
 MOVES, AGAIN = 12, 5
+REST_MS = 1_500  # between a slider's moves: all that the last one brought is drawn by then
 BARE = "bench/bare_app.py"
 CHUNK = 100_000
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -281,11 +282,25 @@ def by_link(browser: Browser, address: str, page: str) -> Timed:
     return Timed(statistics.median(took))
 
 
-# The time from a key pressed on a slider to the first change of the ranking's bars, told by the page itself.
-_WATCH = """() => { window.moved = null; const start = performance.now();
-    const plot = document.querySelector('.js-plotly-plot');
-    new MutationObserver((_, watch) => { window.moved = performance.now() - start; watch.disconnect(); })
-        .observe(plot, {subtree: true, childList: true, attributes: true, attributeFilter: ['d', 'transform']}); }"""
+# Where a chart's marks are, Plotly's or the live ranking's. The page itself tells the time until they are elsewhere,
+# at the frame that paints them. A figure that is taken off the page to be drawn anew has no marks meanwhile.
+_WATCH = """() => {
+    const hosts = [document, ...[...document.querySelectorAll('*')].map(each => each.shadowRoot).filter(each => each)];
+    const marks = () => hosts.flatMap(host => [...host.querySelectorAll('.point path, path.point, .row')])
+        .map(each => [each.getAttribute('d'), each.getAttribute('transform'), each.textContent, each.style.gridRow])
+        .join();
+    const before = marks();
+    window.moved = null;
+    document.addEventListener('keydown', () => {
+        const start = performance.now();
+        const look = () => {
+            const now = marks();
+            if (now && now !== before) window.moved = performance.now() - start;
+            else requestAnimationFrame(look);
+        };
+        look();
+    }, {once: true, capture: true});
+}"""
 
 
 def moves(browser: Browser, url: str) -> Timed:
@@ -293,9 +308,9 @@ def moves(browser: Browser, url: str) -> Timed:
     with opened(browser, 1600) as context:
         tab = context.new_page()
         tab.goto(url)
-        tab.wait_for_selector(FIGURE, state="attached", timeout=120_000)
-        tab.wait_for_timeout(2_000)
-        tab.get_by_role("slider").first.focus()
+        tab.get_by_test_id("stMain").get_by_role("slider").first.wait_for(timeout=120_000)
+        tab.wait_for_timeout(3_000)
+        tab.get_by_test_id("stMain").get_by_role("slider").first.focus()
         _move(tab)  # from a profile to weights of one's own
         return Timed(statistics.median(_move(tab) for _ in range(MOVES)))
 
@@ -304,9 +319,8 @@ def _move(tab: Page) -> float:
     tab.evaluate(_WATCH)
     tab.keyboard.press("ArrowRight")
     tab.wait_for_function("window.moved !== null", timeout=60_000)
-    took = float(tab.evaluate("window.moved"))
-    tab.wait_for_timeout(700)
-    return took / 1000
+    tab.wait_for_timeout(REST_MS)
+    return float(tab.evaluate("window.moved")) / 1000
 
 
 def in_browser(path: Path, browser: Browser) -> Times:

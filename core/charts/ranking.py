@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from core.analysis.alignment import STATISTICS, Ranking
 from core.charts.style import GRID, PROFILE_COLOUR, faded, finish, label
 
-BARS = "<br>thick bar: worst to best case, thin bar: 95 % interval"
+BARS = "; thick bar: worst to best case, thin bar: 95 % interval"
 
 
 def ranking(ranked: Ranking, colours: Mapping[str, str], cases: pd.DataFrame | None = None) -> go.Figure:
@@ -24,14 +24,13 @@ def ranking(ranked: Ranking, colours: Mapping[str, str], cases: pd.DataFrame | N
     traces = [_dots(rows, colours) for rows in (table[known], table[~known]) if len(rows)]
     if cases is not None:
         traces = [_reach(table), *traces]
-    name = STATISTICS[ranked.statistic][0]
     order = {"categoryorder": "array", "categoryarray": [label(model) for model in table["model"]]}
     return finish(
         go.Figure(traces),
         (110 if cases is None else 135) + 34 * len(table),
-        f"Alignment with the profile: {name}",
+        heading(ranked.statistic),
         xaxis={
-            "title": _unit(ranked.statistic) + ("" if cases is None else BARS),
+            "title": axis_title(ranked.statistic, cases is not None).replace("; ", "<br>"),
             "gridcolor": GRID,
             "zeroline": True,
             "zerolinecolor": GRID,
@@ -54,7 +53,7 @@ def _dots(rows: pd.DataFrame, colours: Mapping[str, str]) -> go.Scatter:
         mode="markers",
         marker={"size": 11, "color": [colours.get(model, PROFILE_COLOUR) for model in rows["model"]]},
         error_x=bar,
-        text=[_hover(row) for row in rows.itertuples()],
+        text=["<br>".join(words(row)) for row in rows.itertuples()],
         customdata=rows["model"].tolist(),
         hovertemplate="%{y}<br>%{text}<extra></extra>",
         showlegend=False,
@@ -76,14 +75,27 @@ def _reach(table: pd.DataFrame) -> go.Scatter:
     )
 
 
-def _hover(row: Any) -> str:
-    n = f"n = {row.n_items} scenarios"
-    if "worst" in row._fields:
-        n += f"<br>worst to best case {row.worst:.2f} to {row.best:.2f}"
-    if np.isnan(row.low):
-        return f"{row.alignment:.2f}, n too small for an interval<br>{n}"
-    ranks = f"rank {row.rank_low} to {row.rank_high}"
-    return f"{row.alignment:.2f}, 95 % interval {row.low:.2f} to {row.high:.2f}<br>{ranks}<br>{n}"
+def heading(statistic: str) -> str:
+    """What a ranking by this statistic is called."""
+    return f"Alignment with the profile: {STATISTICS[statistic][0]}"
+
+
+def axis_title(statistic: str, with_cases: bool = False) -> str:
+    """The unit of a statistic and, with worst and best cases, which bar is which."""
+    return _unit(statistic) + (BARS if with_cases else "")
+
+
+def words(row: Any) -> list[str]:
+    """What a row of a ranking's table says, a line each: its alignment, the ranks it may have, its n, and its worst and
+    best case where it has them."""
+    lines = [f"{row.alignment:.2f}, n too small for an interval"]
+    if not np.isnan(row.low):
+        interval = f"95 % interval {row.low:.2f} to {row.high:.2f}"
+        lines = [f"{row.alignment:.2f}, {interval}", f"rank {row.rank_low} to {row.rank_high}"]
+    lines.append(f"n = {row.n_items} scenarios")
+    if hasattr(row, "worst"):
+        lines.append(f"worst to best case {row.worst:.2f} to {row.best:.2f}")
+    return lines
 
 
 def _grounds(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from core.analysis.alignment import Ranking, rank
 from core.charts.ranking import ranking
 from core.charts.style import model_colours
 from pages.shared.charting import show_chart
-from pages.shared.denominators import case_notes, cases_of
+from pages.shared.denominators import case_notes, cases_of, choose_cases
 from pages.shared.parts import (
     choose_statistic,
     downloads,
@@ -68,7 +68,8 @@ if not scores.models:
     nothing_read(shown)
     st.stop()
 ranked = rank(scores, shown.weights, statistic)
-cases = cases_of(shown, ranked)
+with_cases = choose_cases()
+cases = cases_of(shown, ranked) if with_cases else None
 if ranked.table["alignment"].isna().all() and len(set(shown.weights.round(9))) == 1:
     st.info("With equal weights there is no profile to match: choose a profile or move a weight.")
     measure_note(shown)
@@ -76,7 +77,8 @@ if ranked.table["alignment"].isna().all() and len(set(shown.weights.round(9))) =
 st.text(verdict(ranked, shown.profile.name))
 figure = ranking(ranked, model_colours(models_in_order()), cases)
 show_chart(figure, key="ranking", alt="Models ranked by alignment, with 95 % intervals")
-case_notes(ranked, cases)
+if with_cases:
+    case_notes(ranked, cases)
 unranked(shown)
 information_notes(shown, shown.models)
 measure_note(shown)

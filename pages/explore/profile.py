@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.analysis.alignment import rank
 from core.charts.ranking import ranking
 from core.charts.style import model_colours
 from core.errors import UserError
@@ -10,8 +9,8 @@ from core.store import records
 from core.values.cultures import SPREAD
 from core.values.nearest import how_weak, nearest
 from core.values.weighting import SCHEMES, effective_number, softmax_inverse
-from pages.shared.charting import show_chart
-from pages.shared.denominators import case_notes, cases_of
+from pages.shared.charting import take_figure
+from pages.shared.denominators import case_notes, cases_of, choose_cases
 from pages.shared.parts import (
     choose_statistic,
     empty,
@@ -21,38 +20,46 @@ from pages.shared.parts import (
 )
 from pages.shared.plain import escape, show_error
 from pages.shared.profile_files import load, offer
-from pages.shared.profiles import CUSTOM, RANKED, moved, people, profile_table, settle
+from pages.shared.profiles import CUSTOM, people, profile_table
 from pages.shared.resources import models_in_order, store
-from pages.shared.sidebar import View, current, view
+from pages.shared.sidebar import View, view
+from pages.shared.weighing import ranked_now, weighing
 
 
 def draw(shown: View) -> None:
     if not shown.results.raw.only(shown.models).models:
         nothing_read(shown)
         return
-    statistic = choose_statistic()
-    live(statistic)
-    st.caption("Models in one line cannot be told apart (95 % interval of the paired difference from its first).")
+    statistic, with_cases = choose_statistic(), choose_cases()
+    live(statistic, with_cases)
+    st.caption(
+        "Models on one ground cannot be told apart from the best of them (95 % interval of the paired difference)."
+    )
+    take(statistic, with_cases)
     measure_note(shown)
     warn_of_low_information(shown)
 
 
-@st.fragment(key=RANKED)
-def live(statistic: str) -> None:
+@st.fragment
+def live(statistic: str, with_cases: bool) -> None:
     """What a weight that moves changes at once."""
-    shown = current()
-    ranked = rank(shown.results.raw.only(shown.models), shown.weights, statistic)
+    shown, ranked = ranked_now(statistic)
+    cases = cases_of(shown, ranked) if with_cases else None
+    weighing(shown, ranked, model_colours(models_in_order()), cases)
     if ranked.table["alignment"].isna().all() and len(set(shown.weights.round(9))) == 1:
         st.info("With equal weights there is no profile to match: choose a profile or move a weight.")
-    cases = cases_of(shown, ranked)
-    figure = ranking(ranked, model_colours(models_in_order()), cases)
-    show_chart(figure, key="live", alt="Models ranked live")
-    case_notes(ranked, cases)
-    groups = ranked.table[ranked.table["group"] > 0].groupby("group")["model"].apply(", ".join)
-    if len(groups):
-        st.text("\n".join(f"{number}. {members}" for number, members in groups.items()))
-    if moved(shown.results.system):
-        settle()
+    if with_cases:
+        case_notes(ranked, cases)
+    groups = ranked.table[ranked.table["group"] > 0].groupby("group")["model"]
+    alike = [", ".join(members) for _, members in groups if len(members) > 1]
+    if alike:
+        st.text(f"Not told apart: {'; '.join(alike)}.")
+
+
+def take(statistic: str, with_cases: bool) -> None:
+    """The ranking as a figure for a paper."""
+    (shown, ranked), colours = ranked_now(statistic), model_colours(models_in_order())
+    take_figure(lambda: ranking(ranked, colours, cases_of(shown, ranked) if with_cases else None), "live")
 
 
 def card(shown: View) -> None:
@@ -122,8 +129,8 @@ def forget(profile: str) -> None:
 
 
 shown = view()
+st.title("Whose values count?")
 if shown is None:
-    st.title("Whose values count?")
     empty("Weights re-rank the models; there are no results to rank yet.")
     load(None)
 else:

@@ -67,20 +67,18 @@ def radar_note(cases: Bounds) -> None:
 
 
 def cases_of(view: View, ranked: Ranking) -> pd.DataFrame | None:
-    """The switch under a ranking's choices; with it on, each model's worst and best case, where they are known."""
-    if not choose_cases():
-        return None
+    """Each model's worst and best case under a ranking's statistic; None where they are not known."""
     if ranked.statistic not in LINEAR:
-        known = " and ".join(STATISTICS[name][0].lower() for name in STATISTICS if name in LINEAR)
-        st.caption(f"Worst and best cases are known exactly for the {known} only: choose one of them to see them.")
         return None
     found = view.results.bounds.only(tuple(ranked.table["model"]))
     return alignment_bounds(found, view.weights, ranked.statistic)
 
 
 def case_notes(ranked: Ranking, cases: pd.DataFrame | None) -> None:
-    """What the thick bars of a ranking are, and whose order hangs on the missing answers."""
+    """What the thick bars of a ranking are and whose order hangs on the missing answers; or why there are none."""
     if cases is None:
+        known = " and ".join(STATISTICS[name][0].lower() for name in STATISTICS if name in LINEAR)
+        st.caption(f"Worst and best cases are known exactly for the {known} only: choose one of them to see them.")
         return
     if not cases["missing"].any():
         st.caption(

@@ -1,6 +1,5 @@
 """Whose values count: choosing a profile, and its weights on sliders that stay in step with it."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -17,10 +16,7 @@ from core.values.weighting import SCHEMES
 from pages.shared.resources import store
 
 CUSTOM = "custom"
-RANKED = "ranked"  # the fragment that a large slider draws anew
-SETTLE_S = 0.6
-MOVED_AT = "moved_at"
-MOVED = "moved"  # what the large sliders say that the others do not yet, by their keys
+MOVED = "moved"  # what the large sliders say that the sidebar's do not yet, by their keys
 OWN = "Own weights"
 
 
@@ -101,61 +97,14 @@ def weigh_profile(profiles: Mapping[str, Profile], system: ValueSystem) -> Profi
 
 def take_over() -> None:
     """Give the sidebar's sliders, before they are drawn, what the large ones say."""
-    st.session_state.update(st.session_state.pop(MOVED, {}))
-
-
-def moved(system: ValueSystem) -> Profile | None:
-    """The weights as the large sliders have them, while the others are behind; None when they are not."""
-    ahead: Mapping[str, float] = st.session_state.get(MOVED, {})
-    if not ahead:
-        return None
-    keys = {value: slider_key(system, value) for value in system.ids}
-    return by_hand(system, {value: float(ahead.get(key, st.session_state[key])) for value, key in keys.items()})
+    ahead = st.session_state.pop(MOVED, {})
+    if ahead:
+        st.session_state.update(ahead, profile=CUSTOM)
 
 
 def by_hand(system: ValueSystem, weights: Mapping[str, float]) -> Profile:
     """Weights of one's own as a profile."""
     return Profile(CUSTOM, OWN, system.id, weights, "Weights set by hand.")
-
-
-def large_sliders(system: ValueSystem) -> None:
-    """The same weights once more, large. Only the sidebar's sliders are in the URL: a widget that moves between pages
-    would lose its place there.
-
-    To draw all sliders anew takes a browser longer than to draw the ranking, so a large one that moves draws that
-    alone; the others follow when nothing has moved for a moment (`settle`), or with whatever draws the page next."""
-    with st.container(horizontal=True, gap="small"):
-        for value in system.values:
-            own, large = slider_key(system, value.id), f"large_{value.id}"
-            st.session_state[large] = st.session_state[own]
-            st.slider(
-                value.name,
-                0,
-                int(MOST),
-                key=large,
-                width=176,
-                help=value.definition,
-                on_change=_go_ahead,
-                args=(system, own, large),
-            )
-
-
-def _go_ahead(system: ValueSystem, own: str, large: str) -> None:
-    value = st.session_state[large]
-    if st.session_state["profile"] != CUSTOM:  # the choice of a profile and more of the page change too
-        st.session_state[own] = value
-        _own_weights(system)
-        return
-    st.session_state.setdefault(MOVED, {})[own] = value
-    st.session_state[MOVED_AT] = time.monotonic()
-    st.rerun(RANKED)
-
-
-@st.fragment(run_every=SETTLE_S)
-def settle() -> None:
-    """Draw the whole page once nothing has moved for a moment. To be drawn while `moved` says so."""
-    if time.monotonic() - st.session_state[MOVED_AT] > 0.9 * SETTLE_S:
-        st.rerun()
 
 
 def _choose_scheme() -> None:

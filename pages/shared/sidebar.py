@@ -3,7 +3,7 @@
 The widgets are drawn from app.py, so that they stay the same widgets on every page; pages read `view()`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from core.store.queries import RunHead
 from core.values.profile import Profile
 from core.values.system import systems
 from pages.shared.plain import show_error
-from pages.shared.profiles import all_profiles, choose_profile, large_sliders, moved, take_over, weigh_profile
+from pages.shared.profiles import all_profiles, choose_profile, take_over, weigh_profile
 from pages.shared.resources import results, run_heads, run_label, store
 
 EXPLORE = (
@@ -58,20 +58,8 @@ def view() -> View | None:
     return found
 
 
-def current() -> View:
-    """The choices with the weights as the Profile page's large sliders have them at this moment."""
-    found = view()
-    assert found is not None
-    profile = moved(found.results.system)
-    return (
-        replace(found, profile=profile, weights=normalise(profile.weights, found.results.system.ids))
-        if profile
-        else found
-    )
-
-
 def choices(url_path: str) -> None:
-    """Draw the shared choices: in the sidebar, but on the Profile page the weights at the top of the page."""
+    """Draw the shared choices in the sidebar."""
     st.session_state[_VIEW] = None
     take_over()
     sets = comparable(run_heads()) if url_path in EXPLORE else []
@@ -86,9 +74,6 @@ def choices(url_path: str) -> None:
         choose_profile(profiles, scored.system)
         with st.expander("Weights", icon=":material/tune:"):
             profile = weigh_profile(profiles, scored.system)
-    if url_path == "profile":
-        st.title("Whose values count?")
-        large_sliders(scored.system)
     weights = normalise(profile.weights, scored.system.ids)
     st.session_state[_VIEW] = View(
         scored, models, weights, profile, chosen.recogniser, tuple(run.run_id for run in chosen.runs), at_stake

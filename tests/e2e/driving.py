@@ -158,8 +158,11 @@ def choose(page: Page, label: str, option: str) -> None:
 
 
 def ranked(page: Page) -> list[str]:
-    """The models in the ranking's figure, best first."""
-    page.locator(".js-plotly-plot .ytick text").first.wait_for()
+    """The models from best to worst, as the ranking orders them: a figure, but on the Profile page a component."""
+    page.locator(".js-plotly-plot .ytick text, .weighing .name").first.wait_for()
+    rows = page.locator(".weighing .name")
+    if rows.count():
+        return rows.all_text_contents()
     return page.locator(".js-plotly-plot .ytick text").all_text_contents()[::-1]
 
 

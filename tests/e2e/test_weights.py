@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from driving import Server, Tabs, go, ranked, settle
+from driving import Server, Tabs, choose, go, ranked, settle
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -33,3 +33,30 @@ def test_a_weight_reorders_the_models_and_travels_with_the_url(seeded: Server, t
     expect(page).to_have_url(re.compile(r"w_UN=0\b"))
     other = tabs.open(page.url)
     assert ranked(other) == least
+
+
+def test_the_ranking_follows_a_slider_that_is_dragged_and_the_page_follows_when_it_rests(
+    seeded: Server, tabs: Tabs
+) -> None:
+    page = tabs.open(f"{seeded.address}/profile?profile=Sweden")
+    slider = page.get_by_test_id("stMain").get_by_role("slider", name="Power")
+    number = page.locator(".weighing .row .number").first
+    before, box = number.text_content(), slider.bounding_box()
+    assert box and slider.input_value() != "100"
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 8, y)
+    page.mouse.down()
+    for step in range(1, 11):
+        page.mouse.move(box["x"] + 8 + (box["width"] - 8) * step / 10, y)
+    expect(number).not_to_have_text(before or "")
+    assert "w_PO" not in page.url and "profile=Sweden" in page.url, "the page waits until it rests"
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"w_PO=100\b"))
+    settle(page)
+    assert slider.input_value() == "100"
+    page.get_by_test_id("stSidebar").get_by_text("Weights", exact=True).click()
+    assert page.get_by_test_id("stSidebar").get_by_role("slider", name="Power").get_attribute("aria-valuenow") == "100"
+
+    choose(page, "Whose values count", "Conservation")
+    expect(slider).not_to_have_value("100")
+    assert number.text_content() != before

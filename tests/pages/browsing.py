@@ -185,8 +185,17 @@ def figures(at: AppTest) -> list[dict[str, Any]]:
     return [json.loads(node.proto.spec) for node in at.get("plotly_chart")]
 
 
+def weighing(at: AppTest) -> dict[str, Any]:
+    """What the Profile page's sliders and their ranking are made of."""
+    (component,) = at.get("bidi_component")
+    found: dict[str, Any] = json.loads(component.proto.json)
+    return found
+
+
 def ranked(at: AppTest) -> list[str]:
-    """The models from best to worst, as the ranking's figure orders them."""
+    """The models from best to worst, as the ranking orders them: a figure, but on the Profile page a component."""
+    if at.get("bidi_component"):
+        return [row["model"] for row in weighing(at)["rows"]]
     return figures(at)[0]["layout"]["yaxis"]["categoryarray"][::-1]
 
 

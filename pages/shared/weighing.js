@@ -1,0 +1,149 @@
+/* Sliders for the weights, and the models ranked by them: a row a model, best on top, that glides to its new place.
+
+`data`: {turn, values: [{id, name, definition, weight}], label, title, axis, rows: [{model, colour, alignment, low, high,
+worst, best, odd, words}]}, rows best first. Numbers that are not known are null; `odd` marks every other group, `words`
+say all of a row. State `weights`: {turn, weights: {id: 0 to 100}}, sent as a slider moves, but one at a time: the next
+one when the ranking of the last has come, which bears its `turn`. Trigger `rested`: nothing has moved for a moment. */
+
+const REST = 600; // milliseconds
+const GLIDE = { duration: 180, easing: "ease-out" };
+const TICKS = 6; // about as many
+const STEPS = [1, 2, 5, 10];
+
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  const sliders = parentElement.querySelector(".sliders");
+  const here = (sliders.here ??= { turn: data.turn, ahead: false, resting: 0 });
+
+  for (const value of data.values) if (!inputOf(value.id)) sliders.append(slider(value));
+  if (data.turn === here.turn) {
+    if (here.ahead) send(); // moved on meanwhile
+    else for (const value of data.values) show(inputOf(value.id), value.weight);
+  }
+  drawRanking(parentElement, data);
+
+  function inputOf(id) {
+    return sliders.querySelector(`[name="${CSS.escape(id)}"]`);
+  }
+
+  sliders.oninput = (event) => {
+    show(event.target, event.target.value);
+    clearTimeout(here.resting);
+    here.resting = setTimeout(() => setTriggerValue("rested", true), REST);
+    if (here.ahead || here.turn !== here.drawn) here.ahead = true;
+    else send();
+  };
+  here.drawn = data.turn;
+
+  function send() {
+    here.turn += 1;
+    here.ahead = false;
+    const inputs = [...sliders.querySelectorAll("input")];
+    const weights = Object.fromEntries(inputs.map((input) => [input.name, Number(input.value)]));
+    setStateValue("weights", { turn: here.turn, weights });
+  }
+}
+
+function slider({ id, name, definition }) {
+  const label = make("label", "");
+  const input = make("input", "");
+  Object.assign(input, { type: "range", name: id, min: 0, max: 100, step: 1, ariaLabel: name, ariaDescription: definition });
+  const top = make("span", "top");
+  top.append(make("span", "value", name), make("span", "weight"));
+  label.title = definition;
+  top.ariaHidden = true; // the slider says both
+  label.append(top, input);
+  return label;
+}
+
+function show(input, weight) {
+  input.value = weight;
+  input.style.setProperty("--at", `${input.value}%`);
+  input.parentElement.querySelector(".weight").textContent = input.value;
+}
+
+function drawRanking(parentElement, data) {
+  const list = parentElement.querySelector("ol");
+  const known = new Map([...list.querySelectorAll(".row")].map((row) => [row.dataset.model, row]));
+  const before = new Map([...known].map(([model, row]) => [model, row.offsetTop]));
+  const scale = scaleOf(data.rows);
+
+  parentElement.querySelector(".title").textContent = data.title;
+  parentElement.querySelector(".axis").textContent = data.axis;
+  list.setAttribute("aria-label", data.label);
+  list.replaceChildren(
+    ...data.rows.map((row, place) => filled(known.get(row.model) ?? made(row.model), row, place, scale)),
+    ruler(scale, data.rows.length),
+  );
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  for (const row of list.querySelectorAll(".row")) {
+    const by = before.get(row.dataset.model) - row.offsetTop;
+    if (by) row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], GLIDE);
+  }
+}
+
+/* From numbers to percentages of the track, and the round numbers to write under it. */
+function scaleOf(rows) {
+  const ends = rows.flatMap((row) => [row.alignment, row.low, row.high, row.worst, row.best]).filter((x) => x !== null);
+  const [low, high] = ends.length ? [Math.min(...ends), Math.max(...ends)] : [0, 1];
+  const room = 0.04 * (high - low || 1);
+  const at = (x) => (100 * (x - low + room)) / (high - low + 2 * room);
+  const rough = (high - low || 1) / TICKS;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * STEPS.find((each) => each * power >= rough);
+  const ticks = [];
+  for (let k = Math.ceil((low - room) / step); k * step <= high + room; k += 1) ticks.push(k * step);
+  return { at, ticks: ends.length ? ticks : [], digits: Math.max(0, -Math.floor(Math.log10(step))) };
+}
+
+function made(model) {
+  const row = make("li", "row");
+  row.dataset.model = model;
+  const track = make("span", "track");
+  track.append(make("span", "reach"), make("span", "interval"), make("span", "dot"));
+  const number = make("span", "number");
+  number.ariaHidden = true; // the words say it
+  row.append(make("span", "name", model), track, number, make("span", "unseen"));
+  return row;
+}
+
+function filled(row, { model, colour, alignment, low, high, worst, best, odd, words }, place, { at }) {
+  const part = (name) => row.querySelector(`.${name}`);
+  row.style.gridRow = place + 1;
+  row.title = `${model}\n${words.join("\n")}`;
+  row.classList.toggle("odd", odd);
+  span(part("interval"), low, high, at);
+  span(part("reach"), worst, best, at);
+  part("dot").hidden = alignment === null;
+  part("dot").style.left = `${at(alignment ?? 0)}%`;
+  part("dot").style.background = colour;
+  part("number").textContent = alignment === null ? "–" : alignment.toFixed(2);
+  part("unseen").textContent = words.join(", ");
+  return row;
+}
+
+function span(element, from, to, at) {
+  element.hidden = from === null || to === null;
+  if (element.hidden) return;
+  element.style.left = `${at(from)}%`;
+  element.style.width = `${at(to) - at(from)}%`;
+}
+
+/* Lines behind the rows with their numbers below; screen readers have the rows'. */
+function ruler({ at, ticks, digits }, rows) {
+  const ruler = make("li", "ruler");
+  ruler.setAttribute("aria-hidden", "true");
+  ruler.style.gridRow = `1 / span ${rows}`;
+  for (const tick of ticks) {
+    const line = make("span", Math.abs(tick) < 1e-9 ? "zero" : "", (Math.abs(tick) < 1e-9 ? 0 : tick).toFixed(digits));
+    line.style.left = `${at(tick)}%`;
+    ruler.append(line);
+  }
+  return ruler;
+}
+
+function make(tag, name, text = "") {
+  const element = document.createElement(tag);
+  element.className = name;
+  element.textContent = text;
+  return element;
+}
