@@ -15,7 +15,7 @@ RATINGS = (5, 2, 3, 1, 1, 4, 2, 6, 6, 5)
 
 def weights(page: Page) -> list[str]:
     """What the large sliders say."""
-    return page.get_by_test_id("stMain").get_by_test_id("stSliderThumbValue").all_text_contents()
+    return page.locator(".weighing .weight").all_text_contents()
 
 
 def polygon(page: Page) -> str | None:
