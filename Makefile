@@ -18,7 +18,7 @@ test: $(VENV)/.dev
 	@echo "== Tests without the browser, the slow ones and the embedded model included (ten to twelve minutes)"
 	@$(BIN)/python -m pytest -m "not browser and not long" -n 4 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
 	@echo "== Journeys in a browser (seven to ten minutes)"
-	@$(BIN)/python -m pytest -m browser -n 3 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
+	@$(BIN)/python -m pytest -m "browser and not long" -n 4 --reruns 1 --durations=10
 
 long: $(VENV)/.dev
 	@$(BIN)/python -m pytest -m long -n 2 --durations=10

@@ -117,8 +117,8 @@ def structure_gate(found: Structure | None) -> Gate:
     said = "not known: too few items scored on all values, or values that are not on a circle"
     if found:
         said = (
-            f"neighbours correlate {found.adjacent:+.2f}, opposites {found.opposite:+.2f}: gap {figure_of(found.gap)}, "
-            f"p = {found.p:.3f}"
+            f"neighbours correlate {found.adjacent:+z.2f}, opposites {found.opposite:+z.2f}: "
+            f"gap {figure_of(found.gap)}, p = {found.p:.3f}"
         )
     passed = found.p < 0.05 and found.gap.low > 0 if found else None
     return Gate("Schwartz's circle", "beyond", said, "gap above 0, p < .05", passed, "Schwartz 1992; permutation")

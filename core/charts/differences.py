@@ -42,8 +42,8 @@ def differences(
                 "width": 0,
             },
             text=[
-                f"{label(names[r.value])}: {r.difference:+.1f} [{r.low:+.1f}, {r.high:+.1f}]<br>n = {r.n} scenarios, "
-                f"d<sub>z</sub> = {r.d_z:.2f}, corrected p = {getattr(r, correction):.3g}"
+                f"{label(names[r.value])}: {r.difference:+z.1f} [{r.low:+z.1f}, {r.high:+z.1f}]<br>"
+                f"n = {r.n} scenarios, d<sub>z</sub> = {r.d_z:.2f}, corrected p = {getattr(r, correction):.3g}"
                 for r in rows.itertuples()
             ],
             hovertemplate="%{text}<extra>%{fullData.name}</extra>",

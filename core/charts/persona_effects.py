@@ -68,8 +68,8 @@ def _bands(rows: pd.DataFrame, place: dict[str, int]) -> list[dict[str, Any]]:
 
 def _hover(row: Any) -> str:
     interval = (
-        "n too small for an interval" if np.isnan(row.low) else f"95 % interval {row.low:+.2f} to {row.high:+.2f}"
+        "n too small for an interval" if np.isnan(row.low) else f"95 % interval {row.low:+z.2f} to {row.high:+z.2f}"
     )
     q = "" if np.isnan(row.q) else f"<br>q = {row.q:.3f}"
     n = f"n = {row.answers} questions, {row.items} items, {row.queries} situations"
-    return f"{label(row.contrast)}<br>{label(row.value)}: {row.delta:+.2f}<br>{interval}{q}<br>{n}"
+    return f"{label(row.contrast)}<br>{label(row.value)}: {row.delta:+z.2f}<br>{interval}{q}<br>{n}"

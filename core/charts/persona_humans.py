@@ -60,8 +60,8 @@ def _bars(point: np.ndarray, low: np.ndarray, high: np.ndarray, known: np.ndarra
 
 def _hover(found: Comparison, at: int, value: str) -> str:
     def side(point: np.ndarray, low: np.ndarray, high: np.ndarray) -> str:
-        reach = "no interval" if np.isnan(low[at]) else f"{low[at]:+.2f} to {high[at]:+.2f}"
-        return f"{point[at]:+.2f} ({reach})"
+        reach = "no interval" if np.isnan(low[at]) else f"{low[at]:+z.2f} to {high[at]:+z.2f}"
+        return f"{point[at]:+z.2f} ({reach})"
 
     model, people = side(found.z, found.z_low, found.z_high), side(found.d, found.d_low, found.d_high)
     return f"{label(value)}<br>model {model}<br>people {people}"

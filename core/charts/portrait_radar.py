@@ -65,8 +65,8 @@ def hover(found: Profile, row: int, column: int) -> str:
     if np.isnan(score):
         return f"no score<br>{rests}"
     if np.isnan(low):
-        return f"{score:+.2f} points, n too small for an interval<br>{rests}"
-    return f"{score:+.2f} points, 95 % interval {low:+.2f} to {high:+.2f}<br>{rests}"
+        return f"{score:+z.2f} points, n too small for an interval<br>{rests}"
+    return f"{score:+z.2f} points, 95 % interval {low:+z.2f} to {high:+z.2f}<br>{rests}"
 
 
 def _range(found: Profile, rows: Sequence[int], columns: Sequence[int]) -> tuple[float, float]:

@@ -88,13 +88,13 @@ def axis_title(statistic: str, with_cases: bool = False) -> str:
 def words(row: Any) -> list[str]:
     """What a row of a ranking's table says, a line each: its alignment, the ranks it may have, its n, and its worst and
     best case where it has them."""
-    lines = [f"{row.alignment:.2f}, n too small for an interval"]
+    lines = [f"{row.alignment:z.2f}, n too small for an interval"]
     if not np.isnan(row.low):
-        interval = f"95 % interval {row.low:.2f} to {row.high:.2f}"
-        lines = [f"{row.alignment:.2f}, {interval}", f"rank {row.rank_low} to {row.rank_high}"]
+        interval = f"95 % interval {row.low:z.2f} to {row.high:z.2f}"
+        lines = [f"{row.alignment:z.2f}, {interval}", f"rank {row.rank_low} to {row.rank_high}"]
     lines.append(f"n = {row.n_items} scenarios")
     if hasattr(row, "worst"):
-        lines.append(f"worst to best case {row.worst:.2f} to {row.best:.2f}")
+        lines.append(f"worst to best case {row.worst:z.2f} to {row.best:z.2f}")
     return lines
 
 

@@ -112,5 +112,5 @@ def _hover(scores: Scores, m: int, v: int, name: str) -> str:
 
 def _side(row: Mapping[Any, Any], side: str, name: str) -> str:
     low, high = row[f"{side}_low"], row[f"{side}_high"]
-    interval = "n too small for an interval" if low != low else f"95 % interval {low:+.1f} to {high:+.1f}"
-    return f"{label(side)}<br>{label(name)}: {row[side]:+.1f}<br>{interval}<br>n = {row[f'{side}_n']} questions"
+    interval = "n too small for an interval" if low != low else f"95 % interval {low:+z.1f} to {high:+z.1f}"
+    return f"{label(side)}<br>{label(name)}: {row[side]:+z.1f}<br>{interval}<br>n = {row[f'{side}_n']} questions"

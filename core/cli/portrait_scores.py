@@ -72,9 +72,9 @@ def _rows(found: PortraitResults, scorer: str) -> list[dict[str, Any]]:
 
 
 def _line(row: dict[str, Any]) -> tuple[object, ...]:
-    interval = TOO_SMALL if math.isnan(row["low"]) else f"{row['low']:+.2f} to {row['high']:+.2f}"
+    interval = TOO_SMALL if math.isnan(row["low"]) else f"{row['low']:+z.2f} to {row['high']:+z.2f}"
     counts = row["rank"], row["n_items"], row["n_queries"]
-    return SYSTEMS[row["system"]], NAMES[row["dimension"]], f"{row['score']:+.2f}", interval, *counts
+    return SYSTEMS[row["system"]], NAMES[row["dimension"]], f"{row['score']:+z.2f}", interval, *counts
 
 
 def _plain(cell: Any) -> Any:

@@ -46,7 +46,7 @@ def sentence(claim: Claim, compared: Compared, names: Mapping[str, str], measure
     else:
         about = f"{first} {_verb(measure)} {names[claim.value]} {size} more than {_who(of[claim.second], told)}"
     return (
-        f"In these {answers:,} answers ({_dates(told)}), {about} [{claim.low:+.1f}, {claim.high:+.1f}]; d_z = "
+        f"In these {answers:,} answers ({_dates(told)}), {about} [{claim.low:+z.1f}, {claim.high:+z.1f}]; d_z = "
         f"{claim.effect:.2f} [{claim.effect_low:.2f}, {claim.effect_high:.2f}], n = {claim.n} scenarios, "
         f"p {_p(claim.corrected)} after {CORRECTIONS[correction][0]}."
     )

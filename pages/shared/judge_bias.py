@@ -75,4 +75,4 @@ def _words(figure: Estimate | None) -> str:
         return "– (no other judge)"
     if math.isnan(figure.value):
         return f"– ({figure.reason})"
-    return f"{figure.value:+.2f}" + ("" if math.isnan(figure.low) else f" [{figure.low:+.2f}, {figure.high:+.2f}]")
+    return f"{figure.value:+z.2f}" + ("" if math.isnan(figure.low) else f" [{figure.low:+z.2f}, {figure.high:+z.2f}]")

@@ -116,7 +116,7 @@ function filled(row, { model, colour, alignment, low, high, worst, best, odd, wo
   part("dot").hidden = alignment === null;
   part("dot").style.left = `${at(alignment ?? 0)}%`;
   part("dot").style.background = colour;
-  part("number").textContent = alignment === null ? "–" : alignment.toFixed(2);
+  part("number").textContent = alignment === null ? "–" : Number(alignment.toFixed(2)).toFixed(2);
   part("unseen").textContent = words.join(", ");
   return row;
 }

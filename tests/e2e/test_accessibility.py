@@ -28,13 +28,19 @@ EXCUSED = {
 }
 
 
-# What has the focus: its role and its name.
-FOCUSED = """() => {
-    const on = document.activeElement, usual = {A: 'link', BUTTON: 'button', INPUT: on.type === 'range' && 'slider'};
+# What has the focus, within components too; and its role, name and value.
+ACTIVE = """(() => {
+    let on = document.activeElement;
+    while (on.shadowRoot?.activeElement) on = on.shadowRoot.activeElement;
+    return on;
+})()"""
+FOCUSED = f"""() => {{
+    const on = {ACTIVE}, usual = {{A: 'link', BUTTON: 'button', INPUT: on.type === 'range' && 'slider'}};
     const role = on.getAttribute('role') || usual[on.tagName];
     const words = on.getAttribute('aria-label') || on.innerText || '';
-    return `${role || on.tagName}:${words.split('\\n').filter(line => !/^[a-z_]+$/.test(line)).join(' ').trim()}`;
-}"""
+    return `${{role || on.tagName}}:${{words.split('\\n').filter(line => !/^[a-z_]+$/.test(line)).join(' ').trim()}}`;
+}}"""
+VALUE = f"{ACTIVE}.value"
 
 
 def violations(page: Page) -> dict[str, list[str]]:
@@ -78,7 +84,7 @@ def test_the_main_pages_keep_nobody_out(seeded: Server, tabs: Tabs, scheme: str,
 def test_the_keyboard_reaches_and_moves_what_the_mouse_does(seeded: Server, tabs: Tabs) -> None:
     page = tabs.open(f"{seeded.address}/profile")
     settle(page)
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    page.locator(".weighing .row").first.wait_for()
     reached: list[str] = []
     for _ in range(200):
         page.keyboard.press("Tab")
@@ -87,10 +93,10 @@ def test_the_keyboard_reaches_and_moves_what_the_mouse_does(seeded: Server, tabs
             break
         reached.append(name)
         if name == "slider:Self-Direction":
-            before = page.evaluate("document.activeElement.value")
+            before = page.evaluate(VALUE)
             page.keyboard.press("ArrowRight")
             settle(page)
-            assert page.evaluate("document.activeElement.value") != before
+            assert page.evaluate(VALUE) != before
         if name == "button:Take this figure":
             page.keyboard.press("Enter")
             expect(page.get_by_role("button", name="SVG")).to_be_visible()

@@ -40,7 +40,7 @@ NAMES = (
 )
 PAGES = {name.lower().replace(" ", "-"): name for name in NAMES}
 BUSIEST = ("overview", "scenarios", "compare", "published", "launch", "runs", "evolve", "quality")
-CHARTS = {"overview", "radar", "profile", "runs", "for-whom", "robustness", "circle", "compare", "quality"}
+CHARTS = {"overview", "radar", "runs", "for-whom", "robustness", "circle", "compare", "quality"}
 TABLES = {
     "overview",
     "radar",
@@ -71,6 +71,8 @@ def check(page: Page, name: str) -> None:
     expect(page.locator("h1")).to_be_visible()
     if name in CHARTS:
         expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    if name == "profile":
+        expect(page.locator(".weighing .row").first).to_be_visible()
     if name in TABLES:
         expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     for broken in ("stException", "stAlertContentError"):

@@ -148,7 +148,7 @@ def gates(found: Reliability) -> tuple[Finding, ...]:
         (
             abs(found.shift) > SHIFT,
             "order",
-            f"option-order bias: reversing the options moves the mean answer by {found.shift:+.2f} points",
+            f"option-order bias: reversing the options moves the mean answer by {found.shift:+z.2f} points",
             abs(found.shift),
         ),
         (
