@@ -15,10 +15,10 @@ run: $(VENV)/.app
 test: $(VENV)/.dev
 	@sh scripts/browser.sh
 	@$(MAKE) --no-print-directory check
-	@echo "== Tests without the browser, the slow ones and the embedded model included (ten to twelve minutes)"
+	@echo "== Tests without the browser, the slow ones and the embedded model included (eight to eleven minutes)"
 	@$(BIN)/python -m pytest -m "not browser and not long" -n 4 --dist loadfile --no-loadscope-reorder --reruns 1 --durations=10
-	@echo "== Journeys in a browser (seven to ten minutes)"
-	@$(BIN)/python -m pytest -m "browser and not long" -n 4 --reruns 1 --durations=10
+	@echo "== Journeys in a browser (six to eight minutes)"
+	@$(BIN)/python -m pytest -m "browser and not long" -n 3 --reruns 1 --durations=10
 
 long: $(VENV)/.dev
 	@$(BIN)/python -m pytest -m long -n 2 --durations=10

@@ -145,6 +145,7 @@ def test_two_answers_are_labelled_blindly_by_keys_and_a_third_is_undone(server: 
     assert found["tradition"] == ("present", 0, [])
 
 
+@pytest.mark.long
 def test_evidence_stands_at_its_place_in_a_hundred_thousand_letters(server: Server, tabs: Tabs) -> None:
     server.end()
     fill(server.store)

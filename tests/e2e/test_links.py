@@ -63,7 +63,10 @@ def test_a_copied_link_restores_models_profile_filter_and_item(seeded: Server, t
     assert (page.url, boxes(page), tags(page), page.get_by_test_id("stText").all_inner_texts()) == scenarios
 
 
-@pytest.mark.parametrize("path", ["radar", "scenarios", "launch"])
+@pytest.mark.parametrize(
+    "path",
+    ["radar", pytest.param("scenarios", marks=pytest.mark.long), pytest.param("launch", marks=pytest.mark.long)],
+)
 def test_a_link_may_be_the_first_thing_a_server_is_asked_for(path: str, seeded: Server, tabs: Tabs) -> None:
     page = tabs.open(f"{seeded.address}/{path}")
     expect(page.get_by_role("dialog")).to_have_count(0)

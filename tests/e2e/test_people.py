@@ -94,6 +94,7 @@ def test_cards_dragged_and_moved_by_keys_lead_to_their_profile(seeded: Server, t
     assert (order[0], order[1], order[8], order[9]) == ("Benevolence", "Self-Direction", "Power", "Universalism")
 
 
+@pytest.mark.long
 def test_a_file_that_is_no_survey_is_answered_with_what_was_expected(
     seeded: Server, tabs: Tabs, tmp_path: Path
 ) -> None:
