@@ -6,40 +6,44 @@ say all of a row. State `weights`: {turn, weights: {id: 0 to 100}}, sent as a sl
 one when the ranking of the last has come, which bears its `turn`. Trigger `rested`: nothing has moved for a moment. */
 
 const REST = 600; // milliseconds
+const PATIENCE = 3000; // milliseconds; an answer that takes longer is not waited for
 const GLIDE = { duration: 180, easing: "ease-out" };
 const TICKS = 6; // about as many
 const STEPS = [1, 2, 5, 10];
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const sliders = parentElement.querySelector(".sliders");
-  const here = (sliders.here ??= { turn: data.turn, ahead: false, resting: 0 });
+  const here = (sliders.here ??= { turn: data.turn, ahead: false, sentAt: 0, resting: 0 });
+  const inputs = () => [...sliders.querySelectorAll("input")];
 
-  for (const value of data.values) if (!inputOf(value.id)) sliders.append(slider(value));
-  if (data.turn === here.turn) {
+  if (!sliders.childElementCount) sliders.append(...data.values.map(slider));
+  here.drawn = data.turn;
+  if (here.drawn === here.turn) {
     if (here.ahead) send(); // moved on meanwhile
-    else for (const value of data.values) show(inputOf(value.id), value.weight);
+    else inputs().forEach((input, at) => show(input, data.values[at].weight));
   }
   drawRanking(parentElement, data);
 
-  function inputOf(id) {
-    return sliders.querySelector(`[name="${CSS.escape(id)}"]`);
-  }
-
   sliders.oninput = (event) => {
     show(event.target, event.target.value);
-    clearTimeout(here.resting);
-    here.resting = setTimeout(() => setTriggerValue("rested", true), REST);
-    if (here.ahead || here.turn !== here.drawn) here.ahead = true;
+    const waiting = here.drawn !== here.turn && performance.now() - here.sentAt < PATIENCE;
+    if (waiting) here.ahead = true;
     else send();
+    rest();
   };
-  here.drawn = data.turn;
 
   function send() {
     here.turn += 1;
     here.ahead = false;
-    const inputs = [...sliders.querySelectorAll("input")];
-    const weights = Object.fromEntries(inputs.map((input) => [input.name, Number(input.value)]));
+    here.sentAt = performance.now();
+    const weights = Object.fromEntries(inputs().map((input) => [input.name, Number(input.value)]));
     setStateValue("weights", { turn: here.turn, weights });
+    rest();
+  }
+
+  function rest() {
+    clearTimeout(here.resting);
+    here.resting = setTimeout(() => setTriggerValue("rested", true), REST);
   }
 }
 

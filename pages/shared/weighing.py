@@ -18,10 +18,10 @@ from core.analysis.alignment import Ranking, normalise, rank
 from core.charts.ranking import axis_title, heading, words
 from core.charts.style import PROFILE_COLOUR
 from core.values.profile import MOST
+from core.values.system import ValueSystem
 from pages.shared.profiles import MOVED, by_hand, slider_key
 from pages.shared.sidebar import View, view
 
-_KEY = "weighing"
 _HTML = """
 <div class="weighing">
   <div class="sliders"></div>
@@ -57,7 +57,7 @@ def weighing(shown: View, ranked: Ranking, colours: Mapping[str, str], cases: pd
     a fragment."""
     table = ranked.table if cases is None else ranked.table.merge(cases, on="model")
     weights = shown.profile.weights
-    told = _told(shown.results.system.ids)
+    told = _told(shown.results.system)
     data = {
         "turn": told[0] if told else 0,
         "values": [
@@ -69,7 +69,7 @@ def weighing(shown: View, ranked: Ranking, colours: Mapping[str, str], cases: pd
         "axis": axis_title(ranked.statistic, cases is not None),
         "rows": [_row(row, colours) for row in table.itertuples()],
     }
-    _mount(key=_KEY, data=data, on_weights_change=_go_ahead, on_rested_change=st.rerun)
+    _mount(key=_key(shown.results.system), data=data, on_weights_change=_go_ahead, on_rested_change=st.rerun)
 
 
 def read_weights(sent: Any, values: Sequence[str]) -> tuple[int, dict[str, int]] | None:
@@ -85,13 +85,17 @@ def read_weights(sent: Any, values: Sequence[str]) -> tuple[int, dict[str, int]]
     return turn, {value: round(weights[value]) for value in values}
 
 
-def _told(values: Sequence[str]) -> tuple[int, dict[str, int]] | None:
-    return read_weights(st.session_state.get(_KEY, {}).get("weights"), values)
+def _key(system: ValueSystem) -> str:
+    return f"weighing_{system.id}"
+
+
+def _told(system: ValueSystem) -> tuple[int, dict[str, int]] | None:
+    return read_weights(st.session_state.get(_key(system), {}).get("weights"), system.ids)
 
 
 def _go_ahead() -> None:
     shown = view()
-    told = shown and _told(shown.results.system.ids)
+    told = shown and _told(shown.results.system)
     if shown and told:
         system = shown.results.system
         st.session_state[MOVED] = {slider_key(system, value): weight for value, weight in told[1].items()}
