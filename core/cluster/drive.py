@@ -26,7 +26,7 @@ from core.cluster.shards import Batch, Shard, batches, shard
 from core.cluster.work import Done, repeated, run_shard
 from core.errors import UserError
 from core.runs.budget import Spent
-from core.runs.execute import CarryOut, Ending, Job, Left, Started, ended, execute
+from core.runs.execute import CarryOut, Ending, Job, Left, Started, cut_short, ended, execute
 from core.runs.manager import stored_limits
 from core.store import ledger
 from core.store.database import Store
@@ -96,6 +96,7 @@ class Crew:
         self._short = False
         self._left: dict[tuple[str, str], Left] = {}
         self._reached = self._fault = ""
+        self._cut: Ending | None = None
         self._merging = threading.Lock()
         self._merged: set[str] = set()
 
@@ -139,13 +140,17 @@ class Crew:
             return Ending("failed", self._fault)
         job = self._job
         reader = job.recogniser.id if job.recogniser else None
-        return ended(self._store, job.run_id, list(self._left.values()), self._reached, job.stop(), reader)
+        cut = self._cut or cut_short(self._store, list(self._left.values()), self._reached, job.stop())
+        return ended(self._store, job.run_id, cut, reader)
 
     def _spent(self) -> Spent:
         return Spent(*ledger.spent(self._store, self._job.run_id))
 
     def _halted(self) -> bool:
-        return self._job.stop() or bool(self._fault) or bool(self._store.writer.failure)
+        """Whether nothing more may be asked; it stays so, for the shards that were told have left the rest."""
+        if self._cut is None:
+            self._cut = cut_short(self._store, (), "", self._job.stop())
+        return self._cut is not None or bool(self._fault)
 
     def _next(self) -> Shard | None:
         """The next shard, with what may be spent on it; None when nothing more is to be handed out for now."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 ErrorKind = Literal[
     "authentication",  # wrong or missing key
@@ -96,3 +96,10 @@ class Model(Protocol):
     async def complete(self, request: Request) -> Reply:
         """The model's answer to `request`; raises ModelError when there is none."""
         ...
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """A model whose calls end after so many seconds, which may change while it is asked."""
+
+    timeout_s: float

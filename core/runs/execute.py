@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from core.methods.base import Method, Reading, broken
-from core.models.base import Model, ModelError, ModelSpec, Reply, Request
+from core.models.base import Model, ModelError, ModelSpec, Reply, Request, Timed
 from core.recognition.base import Recogniser, Verdict
 from core.recognition.judge import JudgeRecogniser
 from core.runs.budget import Budget, Spent
@@ -22,7 +22,7 @@ from core.runs.limits import Limits
 from core.runs.lines import LOCAL, Called, Line, Providers, Setting
 from core.runs.pacing import Brake, Gate, Halt
 from core.runs.plan import JUDGE, Plan, Trial
-from core.store import ledger, queries, records
+from core.store import ledger, queries, records, run_records
 from core.store.database import Store
 from core.store.records import ResponseRow
 from core.store.replies import Key, ReplyCache, key_of
@@ -100,6 +100,7 @@ class Engine:
         self.job = job
         self.store = store
         self.budget = Budget(job.limits, Spent(*ledger.spent(store, job.run_id)))
+        self.cut: Ending | None = None
         self.brake = Brake(self.halted)
         self._setting = Setting(job.run_id, job.session, self.budget, self.brake, store.writer)
         specs = {spec.name: spec for spec in job.plan.models}
@@ -114,16 +115,20 @@ class Engine:
             self.recogniser = job.recogniser.asking(self.judge)
 
     def halted(self) -> bool:
-        """Whether nothing more may be asked: stopped, over a limit, or the store cannot be written."""
-        return (
-            self.job.stop() or bool(self.store.writer.failure) or bool(self.budget.reached) or self.budget.over_time()
-        )
+        """Whether nothing more may be asked: stopped, over a limit, or the store cannot be written. It stays so, also
+        when the store can be written again or a limit is raised: who was halted has left the rest to a resume."""
+        if self.cut is None:
+            self.budget.over_time()
+            self.cut = cut_short(self.store, (), self.budget.reached, self.job.stop())
+        return self.cut is not None
 
     def tune(self, limits: Limits) -> None:
         """Other limits, from the next call on. Local models keep their own pace."""
         self.budget.limits = limits
-        self.budget.reached = ""
         for line in self.all_lines:
+            line.cache = self._cache(line.spec, limits)
+            if isinstance(line.model, Timed):
+                line.model.timeout_s = limits.timeout_s
             if not line.spec.name.startswith(LOCAL):
                 line.gate.tune(limits.at_once)
                 line.provider.gate.tune(limits.provider_at_once)
@@ -137,9 +142,11 @@ class Engine:
     def _line(self, model: Model, spec: ModelSpec, role: str) -> Line:
         job = self.job
         provider = job.providers.of(spec, job.limits)
-        # Simulated respondents answer faster than the store.
-        cache = job.cache if job.limits.cache and not spec.name.startswith("simulated/") else None
-        return Line(model, spec, role, provider, Gate(model.concurrency), self._setting, cache)
+        return Line(model, spec, role, provider, Gate(model.concurrency), self._setting, self._cache(spec, job.limits))
+
+    def _cache(self, spec: ModelSpec, limits: Limits) -> ReplyCache | None:
+        simulated = spec.name.startswith("simulated/")  # they answer faster than the store
+        return self.job.cache if limits.cache and not simulated else None
 
     async def run(self) -> None:
         """Do all there is to do, until it is done or halted."""
@@ -253,22 +260,26 @@ class Engine:
             verdict = Verdict("error", message=str(error))
         self.store.writer.put(records.recognition(row, self.recogniser.id, verdict))
 
+    def cut_short(self) -> Ending | None:
+        """How the job ended before all of it was tried; None if all was."""
+        return self.cut or cut_short(self.store, self.left, self.budget.reached, self.job.stop())
+
     @property
     def left(self) -> list[Left]:
         """The models that were left."""
         return [Left(line.name, line.role, line.left, line.broken) for line in self.all_lines if line.left]
 
 
-def ended(
-    store: Store, run_id: str, left: Sequence[Left], reached: str, stopped: bool, recogniser: str | None = None
-) -> Ending:
-    """How a run ended, once all is durable; `reached` is the sentence for the limit that ended it, `recogniser` the id
-    of the one that read in it."""
-    if cut := cut_short(store, left, reached, stopped):
+def ended(store: Store, run_id: str, cut: Ending | None, recogniser: str | None = None) -> Ending:
+    """How a run ended, once all is durable; `cut` says how it was cut short, if it was, `recogniser` is the id of the
+    one that read in it."""
+    if cut:
         return cut
     failed = queries.failures(store, run_id, recogniser)
     if failed:
         return Ending("incomplete", f"{failed} calls failed. Resume asks them again; what is stored stays.")
+    if open_trials := run_records.not_asked(store, run_id):
+        return Ending("incomplete", f"{open_trials:,} of the planned trials were not asked. Resume asks them.")
     return Ending("done")
 
 
@@ -303,7 +314,7 @@ async def execute(job: Job, store: Store, started: Started = lambda engine: None
     await engine.run()
     await asyncio.to_thread(store.writer.flush)
     reader = job.recogniser.id if job.recogniser else None
-    return ended(store, job.run_id, engine.left, engine.budget.reached, job.stop(), reader)
+    return ended(store, job.run_id, engine.cut_short(), reader)
 
 
 async def _looked_up(line: Line, request: Request, key: Key) -> Called:

@@ -9,7 +9,7 @@ from core.errors import UserError
 from core.models.base import ModelError
 from core.recognition.base import Verdict
 from core.recognition.judge import JudgeRecogniser
-from core.runs.execute import Ending, Engine, Job, Started, cut_short
+from core.runs.execute import Ending, Engine, Job, Started
 from core.runs.pacing import Halt
 from core.runs.plan import JUDGE
 from core.runs.rereading import Reader
@@ -87,7 +87,7 @@ async def carry_out(
     await asyncio.to_thread(store.writer.flush)
     if faults := [each for each in found if isinstance(each, BaseException) and not isinstance(each, Halt)]:
         raise faults[0]
-    if cut := cut_short(store, engine.left, engine.budget.reached, job.stop()):
+    if cut := engine.cut_short():
         return cut
     whole = [each for each in found if not isinstance(each, BaseException)]
     probed = [compared(probe, [(each[0], each[n]) for each in whole]) for n, probe in enumerate(PROBES, 1)]

@@ -8,7 +8,7 @@ from core.errors import UserError
 from core.models.prices import cost
 from core.recognition import minilm
 from core.runs.estimate import ANSWER_TOKENS, JUDGE_PROMPT_TOKENS, JUDGE_TOKENS
-from core.runs.execute import Ending, Engine, Job, Started, cut_short
+from core.runs.execute import Ending, Engine, Job, Started
 from core.runs.plan import JUDGE, MINILM, Plan, check_reading
 from core.store import readings
 from core.store.database import Store
@@ -51,7 +51,7 @@ async def carry_out(job: Job, store: Store, started: Started = lambda engine: No
     started(engine)
     await engine.run()
     await asyncio.to_thread(store.writer.flush)
-    if cut := cut_short(store, engine.left, engine.budget.reached, job.stop()):
+    if cut := engine.cut_short():
         return cut
     assert job.recogniser is not None
     failed = readings.failed(store, job.run_id, job.recogniser.id)

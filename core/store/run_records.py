@@ -66,3 +66,12 @@ def delete_run(store: Store, run_id: str) -> None:
     store.writer.run(
         lambda con: [con.execute(f"DELETE FROM {table} WHERE run_id = ?", [run_id]) for table in _OF_A_RUN]
     )
+
+
+def not_asked(store: Store, run_id: str) -> int:
+    """How many planned trials of a run have no row yet; 0 for a run that is not in this store, as on a worker."""
+    sql = """
+        SELECT greatest(planned - (SELECT count(*) FROM responses WHERE run_id = $run), 0) FROM runs WHERE run_id = $run
+    """
+    rows = store.rows(sql, {"run": run_id})
+    return int(rows[0][0] or 0) if rows else 0

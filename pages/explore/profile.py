@@ -32,6 +32,7 @@ def draw(shown: View) -> None:
         return
     statistic, with_cases = choose_statistic(), choose_cases()
     live(statistic, with_cases)
+    st.caption("What each value means: the question marks at **Weights** in the sidebar.")
     st.caption(
         "Models on one ground cannot be told apart from the best of them (95 % interval of the paired difference)."
     )

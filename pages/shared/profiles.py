@@ -95,11 +95,14 @@ def weigh_profile(profiles: Mapping[str, Profile], system: ValueSystem) -> Profi
     return profile or by_hand(system, given)
 
 
-def take_over() -> None:
-    """Give the sidebar's sliders, before they are drawn, what the large ones say."""
-    ahead = st.session_state.pop(MOVED, {})
+def take_over(url_path: str) -> None:
+    """Give the sidebar's sliders, before they are drawn, what the large ones say. On their own page until the browser
+    says that it has drawn it: a click that comes earlier brings its old weights along."""
+    ahead = st.session_state.get(MOVED)
     if ahead:
         st.session_state.update(ahead, profile=CUSTOM)
+    if url_path != "profile":
+        st.session_state.pop(MOVED, None)
 
 
 def by_hand(system: ValueSystem, weights: Mapping[str, float]) -> Profile:
@@ -170,6 +173,8 @@ def _sliders(system: ValueSystem) -> dict[str, float]:
 
 def _own_weights(system: ValueSystem) -> None:
     """From a profile to one's own weights: from now on the sliders alone say what counts, so the URL needs them all."""
+    if MOVED in st.session_state:  # nobody moved it: the browser has not drawn yet what the large ones say
+        return
     st.session_state["profile"] = CUSTOM
     for value in system.ids:
         key = slider_key(system, value)

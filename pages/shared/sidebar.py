@@ -60,10 +60,10 @@ def view() -> View | None:
 
 def choices(url_path: str) -> None:
     """Draw the shared choices in the sidebar."""
-    st.session_state[_VIEW] = None
-    take_over()
+    take_over(url_path)
     sets = comparable(run_heads()) if url_path in EXPLORE else []
     if not sets:
+        st.session_state[_VIEW] = None
         return
     with st.sidebar:
         chosen, runs = _choose_runs(sets)
@@ -75,6 +75,7 @@ def choices(url_path: str) -> None:
         with st.expander("Weights", icon=":material/tune:"):
             profile = weigh_profile(profiles, scored.system)
     weights = normalise(profile.weights, scored.system.ids)
+    # The last view stays until there is another: what the large sliders send meanwhile refers to it.
     st.session_state[_VIEW] = View(
         scored, models, weights, profile, chosen.recogniser, tuple(run.run_id for run in chosen.runs), at_stake
     )

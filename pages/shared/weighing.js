@@ -1,11 +1,13 @@
 /* Sliders for the weights, and the models ranked by them: a row a model, best on top, that glides to its new place.
 
-`data`: {turn, values: [{id, name, definition, weight}], label, title, axis, rows: [{model, colour, alignment, low, high,
-worst, best, odd, words}]}, rows best first. Numbers that are not known are null; `odd` marks every other group, `words`
-say all of a row. State `weights`: {turn, weights: {id: 0 to 100}}, sent as a slider moves, but one at a time: the next
-one when the ranking of the last has come, which bears its `turn`. Trigger `rested`: nothing has moved for a moment. */
+`data`: {turn, taken, values: [{id, name, definition, weight}], label, title, axis, rows: [{model, colour, alignment, low,
+high, worst, best, odd, words}]}, rows best first. Numbers that are not known are null; `odd` marks every other group,
+`words` say all of a row; `taken`: the whole page was made from these weights. State `weights`: {turn, weights: {id: 0 to
+100}}, sent as a slider moves, but one at a time: the next one when the ranking of the last has come, which bears its
+`turn`. Triggers: `rested`, nothing has moved for a moment; `drawn`, the whole page is there too. */
 
 const REST = 600; // milliseconds
+const DRAWN = 300; // milliseconds until the rest of the page is drawn too
 const PATIENCE = 3000; // milliseconds; an answer that takes longer is not waited for
 const GLIDE = { duration: 180, easing: "ease-out" };
 const TICKS = 6; // about as many
@@ -13,7 +15,7 @@ const STEPS = [1, 2, 5, 10];
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const sliders = parentElement.querySelector(".sliders");
-  const here = (sliders.here ??= { turn: data.turn, ahead: false, sentAt: 0, resting: 0 });
+  const here = (sliders.here ??= begin(data.turn));
   const inputs = () => [...sliders.querySelectorAll("input")];
 
   if (!sliders.childElementCount) sliders.append(...data.values.map(slider));
@@ -23,7 +25,9 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     else inputs().forEach((input, at) => show(input, data.values[at].weight));
   }
   drawRanking(parentElement, data);
+  if (data.taken && here.drawn === here.turn) here.later(() => setTriggerValue("drawn", true), DRAWN);
 
+  sliders.onchange = () => here.ahead && send(); // let go: the person may leave the page before the answer
   sliders.oninput = (event) => {
     show(event.target, event.target.value);
     const waiting = here.drawn !== here.turn && performance.now() - here.sentAt < PATIENCE;
@@ -42,9 +46,30 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   }
 
   function rest() {
-    clearTimeout(here.resting);
-    here.resting = setTimeout(() => setTriggerValue("rested", true), REST);
+    here.later(() => setTriggerValue("rested", true), REST);
   }
+
+  return here.end;
+}
+
+/* What is remembered from one call to the next. Only one thing is to be done `later`, and none when another page was
+asked for: Streamlit would take up what is sent from this page meanwhile and stay on it. */
+function begin(turn) {
+  let timer = 0;
+  const stop = () => clearTimeout(timer);
+  const leaving = (event) => event.target.closest?.("a[href]") && stop();
+  const end = () => {
+    stop();
+    removeEventListener("click", leaving, true);
+    removeEventListener("popstate", stop);
+  };
+  addEventListener("click", leaving, true);
+  addEventListener("popstate", stop);
+  const later = (work, after) => {
+    stop();
+    timer = setTimeout(work, after);
+  };
+  return { turn, ahead: false, sentAt: 0, later, end };
 }
 
 function slider({ id, name, definition }) {
@@ -74,10 +99,12 @@ function drawRanking(parentElement, data) {
   parentElement.querySelector(".title").textContent = data.title;
   parentElement.querySelector(".axis").textContent = data.axis;
   list.setAttribute("aria-label", data.label);
-  list.replaceChildren(
-    ...data.rows.map((row, place) => filled(known.get(row.model) ?? made(row.model), row, place, scale)),
-    ruler(scale, data.rows.length),
-  );
+  const rows = data.rows.map((row, place) => filled(known.get(row.model) ?? made(row.model), row, place, scale));
+  const wanted = new Set(rows);
+  for (const each of [...list.children]) if (!wanted.has(each)) each.remove();
+  // Those that stay where they are in the document keep their transitions.
+  rows.forEach((row, place) => list.children[place] === row || list.insertBefore(row, list.children[place] ?? null));
+  list.append(ruler(scale, rows.length));
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
   for (const row of list.querySelectorAll(".row")) {
     const by = before.get(row.dataset.model) - row.offsetTop;
@@ -89,9 +116,10 @@ function drawRanking(parentElement, data) {
 function scaleOf(rows) {
   const ends = rows.flatMap((row) => [row.alignment, row.low, row.high, row.worst, row.best]).filter((x) => x !== null);
   const [low, high] = ends.length ? [Math.min(...ends), Math.max(...ends)] : [0, 1];
-  const room = 0.04 * (high - low || 1);
+  const wide = high - low > 1e-6 ? high - low : 1; // steps must not be too small to count with
+  const room = 0.04 * wide;
   const at = (x) => (100 * (x - low + room)) / (high - low + 2 * room);
-  const rough = (high - low || 1) / TICKS;
+  const rough = wide / TICKS;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * STEPS.find((each) => each * power >= rough);
   const ticks = [];

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -19,7 +18,7 @@ from core.charts.ranking import axis_title, heading, words
 from core.charts.style import PROFILE_COLOUR
 from core.values.profile import MOST
 from core.values.system import ValueSystem
-from pages.shared.profiles import MOVED, by_hand, slider_key
+from pages.shared.profiles import CUSTOM, MOVED, by_hand, slider_key
 from pages.shared.sidebar import View, view
 
 _HTML = """
@@ -46,7 +45,7 @@ def ranked_now(statistic: str) -> tuple[View, Ranking]:
     shown = view()
     assert shown is not None
     system, ahead = shown.results.system, st.session_state.get(MOVED, {})
-    if ahead:
+    if ahead.keys() == {slider_key(system, value) for value in system.ids}:
         profile = by_hand(system, {value: float(ahead[slider_key(system, value)]) for value in system.ids})
         shown = replace(shown, profile=profile, weights=normalise(profile.weights, system.ids))
     return shown, rank(shown.results.raw.only(shown.models), shown.weights, statistic)
@@ -60,6 +59,7 @@ def weighing(shown: View, ranked: Ranking, colours: Mapping[str, str], cases: pd
     told = _told(shown.results.system)
     data = {
         "turn": told[0] if told else 0,
+        "taken": _taken_over(),
         "values": [
             {"id": value.id, "name": value.name, "definition": value.definition, "weight": round(weights[value.id])}
             for value in shown.results.system.values
@@ -69,7 +69,13 @@ def weighing(shown: View, ranked: Ranking, colours: Mapping[str, str], cases: pd
         "axis": axis_title(ranked.statistic, cases is not None),
         "rows": [_row(row, colours) for row in table.itertuples()],
     }
-    _mount(key=_key(shown.results.system), data=data, on_weights_change=_go_ahead, on_rested_change=st.rerun)
+    _mount(
+        key=_key(shown.results.system),
+        data=data,
+        on_weights_change=_go_ahead,
+        on_rested_change=st.rerun,
+        on_drawn_change=_drawn,
+    )
 
 
 def read_weights(sent: Any, values: Sequence[str]) -> tuple[int, dict[str, int]] | None:
@@ -101,6 +107,22 @@ def _go_ahead() -> None:
         st.session_state[MOVED] = {slider_key(system, value): weight for value, weight in told[1].items()}
 
 
+def _taken_over() -> bool:
+    """Whether the whole page was made from what the large sliders say."""
+    shown, ahead = view(), st.session_state.get(MOVED, {})
+    if not (shown and ahead and shown.profile.id == CUSTOM):
+        return False
+    system, weights = shown.results.system, shown.profile.weights
+    return bool(ahead == {slider_key(system, value): weights[value] for value in system.ids})
+
+
+def _drawn() -> None:
+    """The browser has drawn the whole page, and its sidebar's sliders say what the large ones say."""
+    ahead = st.session_state.get(MOVED, {})
+    if all(st.session_state.get(key) == weight for key, weight in ahead.items()):
+        st.session_state.pop(MOVED, None)
+
+
 def _row(row: Any, colours: Mapping[str, str]) -> dict[str, Any]:
     numbers = {name: getattr(row, name, None) for name in ("alignment", "low", "high", "worst", "best")}
     return {
@@ -108,5 +130,5 @@ def _row(row: Any, colours: Mapping[str, str]) -> dict[str, Any]:
         "colour": colours.get(row.model, PROFILE_COLOUR),
         "odd": bool(row.group % 2),
         "words": words(row),
-        **{name: None if x is None or np.isnan(x) else float(x) for name, x in numbers.items()},
+        **{name: None if pd.isna(x) else float(x) for name, x in numbers.items()},
     }

@@ -57,7 +57,11 @@ def forget(store: Store) -> None:
         store.writer.run(lambda con, table=table: con.execute(f"DELETE FROM {table}"))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.filter_too_much],
+)
 @given(found=st.lists(new_labels(), max_size=5))
 def test_what_is_written_is_read_back_and_written_the_same(run: Store, found: list[NewLabel]) -> None:
     forget(run)
