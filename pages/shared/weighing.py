@@ -5,6 +5,7 @@ than a slider may keep a person waiting. So here a slider that moves has this co
 sidebar's sliders, the address and the words follow when it rests, or with whatever draws the page next (`take_over`).
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -124,11 +125,11 @@ def _drawn() -> None:
 
 
 def _row(row: Any, colours: Mapping[str, str]) -> dict[str, Any]:
-    numbers = {name: getattr(row, name, None) for name in ("alignment", "low", "high", "worst", "best")}
+    numbers = {name: getattr(row, name, math.nan) for name in ("alignment", "low", "high", "worst", "best")}
     return {
         "model": row.model,
         "colour": colours.get(row.model, PROFILE_COLOUR),
         "odd": bool(row.group % 2),
         "words": words(row),
-        **{name: None if pd.isna(x) else float(x) for name, x in numbers.items()},
+        **{name: None if math.isnan(x) else float(x) for name, x in numbers.items()},
     }
