@@ -10,7 +10,9 @@ from core.models.failures import Told
 from core.text import clean
 
 _MOST_TOKENS = 2**31 - 1
-_THOUGHTS = re.compile(r"\s*<(think|thinking)>.*?</\1>", re.DOTALL)
+_OPENING = re.compile("<think(?:ing)?>")
+_CLOSING = re.compile("</think(?:ing)?>")
+_THOUGHTS = re.compile(rf"(?:\s*{_OPENING.pattern}.*?(?:{_CLOSING.pattern}|\Z))+", re.DOTALL)
 
 
 def messages(request: Request) -> list[dict[str, str]]:
@@ -30,9 +32,13 @@ def read_reply(body: Mapping[str, Any], request: Request, latency_s: float, cost
     if not choices:
         raise Told("sent an answer with nothing in it; try again later.", "server")
     choice, usage = choices[0], body.get("usage") or {}
-    probs, mass = _option_probs(choice.get("logprobs"), request.options)
+    said, parted = _text(choice["message"]), _parted(choice["message"])
+    text = _without_thoughts(said, parted)
+    # The probabilities are those of the first token. Where that began a thought, they are not those of the answer.
+    first = not parted and text == said
+    probs, mass = _option_probs(choice.get("logprobs"), request.options) if first else (None, None)
     return Reply(
-        text=_text(choice["message"]),
+        text=clean(text),
         finish=_finish(choice.get("finish_reason")),
         tokens_in=_count(usage.get("prompt_tokens")) or None,
         tokens_out=_count(usage.get("completion_tokens")),
@@ -50,11 +56,26 @@ def _text(message: Mapping[str, Any]) -> str:
     if not isinstance(content, str | None):
         raise TypeError("content")
     if content:
-        # A server that does not part the thoughts from the answer puts them first. They are no part of what it says.
-        return clean(content[thoughts.end() :] if (thoughts := _THOUGHTS.match(content)) else content)
+        return content
     # Where a model declines, some providers leave the content empty and put its words into `refusal`.
     refusal = message.get("refusal") or (message.get("provider_specific_fields") or {}).get("refusal")
-    return clean(refusal) if isinstance(refusal, str) else ""
+    return refusal if isinstance(refusal, str) else ""
+
+
+def _parted(message: Mapping[str, Any]) -> bool:
+    """Whether the server, or the client, has taken the thoughts out of the answer already."""
+    thoughts = message.get("reasoning_content") or message.get("reasoning")
+    return isinstance(thoughts, str) and bool(thoughts.strip())
+
+
+def _without_thoughts(text: str, parted: bool) -> str:
+    """The answer in `text`. A server that does not part the thoughts from it puts them first: they are no part of what
+    the model says, and where the length limit cut them off there is no answer. Some chat templates open the thoughts
+    in the prompt, which leaves only the closing tag."""
+    if thoughts := _THOUGHTS.match(text):
+        return text[thoughts.end() :]
+    closing = None if parted else _CLOSING.search(text)
+    return text[closing.end() :] if closing and not _OPENING.search(text, 0, closing.start()) else text
 
 
 def _finish(reason: object) -> Literal["stop", "length", "filtered"]:

@@ -13,6 +13,7 @@ from core.models.catalogue import key_status, provider_of
 from core.text import clean
 
 LONGEST = 300  # characters of the provider's own words
+LONGEST_WAIT_S = 366 * 86_400  # what asks for more than a year is no wait that anybody means
 
 _SECRET_NAME = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)(_ID)?$", re.IGNORECASE)
 _SECRET_TEXT = re.compile(
@@ -28,7 +29,10 @@ _NO_CONNECTION = re.compile(
     r"connection (error|refused|reset)|cannot connect|failed to establish|name or service", re.I
 )
 _NO_KEY = re.compile(r"missing credentials|api[_ ]key (client option )?must be set|missing .*api key|no api key", re.I)
-_NO_CREDIT = re.compile(r"insufficient_quota|exceeded your current quota|credit balance|payment required", re.I)
+_NO_CREDIT = re.compile(r"insufficient_quota|credit balance|payment required", re.I)
+_QUOTA = re.compile(r"exceeded your current quota", re.I)
+_PASSES = re.compile(r"RESOURCE_EXHAUSTED|retryDelay|retry in", re.I)
+_DELAY = re.compile(r"(?:retry in |retryDelay\W{1,8})(\d+(?:\.\d+)?) ?s", re.I)
 _NO_CONTEXT = re.compile(r"context (window|length|size)|maximum context|too many tokens|prompt is too long", re.I)
 _FILTERED = re.compile(r"content[_ ](filter|management|policy)|response was filtered", re.I)
 _MESSAGE = re.compile(r'"message"\s*:\s*("(?:[^"\\]|\\.)*")')
@@ -43,6 +47,7 @@ _NETWORK = (
     "ClientOSError",
 )
 
+_NO_CREDIT_SAID = "refused because the account has no credit left; top it up with the provider or choose another model"
 _STATUS: Mapping[int, ErrorKind] = {
     401: "authentication",
     402: "authentication",
@@ -88,7 +93,8 @@ def model_error(error: BaseException, spec: ModelSpec, timeout_s: float) -> Mode
     words = provider_words(error)
     kind = error_kind(error, words)
     wait = retry_after(error) if kind in ("rate_limit", "server") else None
-    sentence = f"{spec.name} {_said(kind, spec, words, timeout_s)}"
+    no_credit = kind == "authentication" and _no_credit(error, words)
+    sentence = f"{spec.name} {_NO_CREDIT_SAID if no_credit else _said(kind, spec, words, timeout_s)}"
     quoted = f" (details: {words})" if words else ""
     return ModelError(f"{sentence}{quoted}.", kind, wait)
 
@@ -102,7 +108,7 @@ def error_kind(error: BaseException, words: str = "") -> ErrorKind:
         return "filtered"
     if _unknown_provider(error):
         return "not_found"
-    if _NO_KEY.search(words) or _NO_CREDIT.search(words):
+    if _NO_KEY.search(words) or _no_credit(error, words):
         return "authentication"
     return _by_status(error, words)
 
@@ -111,9 +117,20 @@ def _unknown_provider(error: BaseException) -> bool:
     return "UnknownProvider" in type(error).__name__ or "LLM Provider NOT provided" in str(error)
 
 
-def _by_status(error: BaseException, words: str) -> ErrorKind:
+def _no_credit(error: BaseException, words: str) -> bool:
+    """Whether the account has nothing left to pay with. Google says that the quota is exceeded of a limit by the minute
+    too; that it passes stands beside the message, so that for a 429 all of the body is read."""
+    said = _raw(error) if _status(error) == 429 else words
+    return bool(_NO_CREDIT.search(said) or (_QUOTA.search(said) and not _PASSES.search(said)))
+
+
+def _status(error: BaseException) -> int:
     status = getattr(error, "status_code", None)
-    status = status if isinstance(status, int) else 500
+    return status if isinstance(status, int) else 500
+
+
+def _by_status(error: BaseException, words: str) -> ErrorKind:
+    status = _status(error)
     if status in _STATUS:
         return _STATUS[status]
     if status == 429:
@@ -131,8 +148,6 @@ def _said(kind: ErrorKind, spec: ModelSpec, words: str, timeout_s: float) -> str
     where = spec.api_base or "its usual address"
     key = key_status(spec.name)
     variable = key.variable or "the provider's environment variable"
-    if _NO_CREDIT.search(words):
-        return "refused because the account has no credit left; top it up with the provider or choose another model"
     if kind == "bad_request" and _NO_CONTEXT.search(words):
         return "cannot read that much text; shorten the item or choose a model with a longer context"
     return {
@@ -178,7 +193,8 @@ def scrub(text: str) -> str:
 
 
 def retry_after(error: BaseException) -> float | None:
-    """Seconds that the provider asks to wait (0 or more), from its Retry-After header in seconds or as a date."""
+    """Seconds that the provider asks to wait (0 or more): from its Retry-After header, in seconds or as a date, or
+    without that header from what its answer says, as Google's does."""
     for cause in _causes(error):
         for headers in (
             getattr(getattr(cause, "response", None), "headers", None),
@@ -189,20 +205,27 @@ def retry_after(error: BaseException) -> float | None:
                 values = {str(name).lower(): value for name, value in headers.items()}
                 if "retry-after" in values:
                     return _seconds(str(values["retry-after"]))
-    return None
+    asked = _DELAY.search(_raw(error))
+    return _seconds(asked[1]) if asked else None
 
 
 def _seconds(value: str) -> float | None:
+    """None where `value` is neither a number nor a date, or an absurd one: a run must outlive whatever is sent."""
     try:
         seconds = float(value)
     except ValueError:
         try:
             when = parsedate_to_datetime(value)
-        except ValueError:
+            when = when if when.tzinfo else when.replace(tzinfo=UTC)
+            seconds = (when - datetime.now(UTC)).total_seconds()
+        except (ValueError, OverflowError, TypeError):
             return None
-        when = when if when.tzinfo else when.replace(tzinfo=UTC)
-        seconds = (when - datetime.now(UTC)).total_seconds()
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return max(0.0, seconds) if math.isfinite(seconds) and seconds <= LONGEST_WAIT_S else None
+
+
+def _raw(error: BaseException) -> str:
+    """All that the provider's answer and the client library say: to look for signs in, never to be shown."""
+    return "\n".join(str(getattr(cause, "message", None) or cause)[:20_000] for cause in _causes(error))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

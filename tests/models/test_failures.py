@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.models.base import ModelSpec
-from core.models.failures import LONGEST, error_kind, model_error, provider_words, retry_after, scrub
+from core.models.failures import LONGEST, LONGEST_WAIT_S, error_kind, model_error, provider_words, retry_after, scrub
 
 SPEC = ModelSpec("openai/m")
 
@@ -90,6 +90,27 @@ def test_what_wears_the_status_of_a_server_failure(words: str, kind: str) -> Non
     assert error_kind(Failure(words, 500), words) == kind
 
 
+QUOTA = "You exceeded your current quota, please check your plan and billing details."
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (f'{{"error": {{"message": "{QUOTA}", "code": "insufficient_quota"}}}}', "authentication"),
+        ('{"error": {"message": "No more.", "type": "insufficient_quota"}}', "authentication"),
+        (QUOTA, "authentication"),
+        ("Your credit balance is too low. Please retry in 5s", "authentication"),
+        (f'{{"error": {{"message": "{QUOTA}", "status": "RESOURCE_EXHAUSTED"}}}}', "rate_limit"),
+        (f'{{"error": {{"message": "{QUOTA}", "details": [{{"retryDelay": "26s"}}]}}}}', "rate_limit"),
+        (f"{QUOTA} Please retry in 12.3s.", "rate_limit"),
+    ],
+)
+def test_a_429_is_a_lack_of_credit_only_where_waiting_does_not_help(body: str, kind: str) -> None:
+    failure = model_error(Failure(body, 429), SPEC, 5)
+    assert failure.kind == kind
+    assert ("no credit left" in str(failure)) == (kind == "authentication")
+
+
 def test_a_timeout_by_class() -> None:
     assert error_kind(TimeoutError()) == "timeout"
 
@@ -109,9 +130,40 @@ def test_retry_after_as_a_date_to_come() -> None:
     assert seconds is not None and 50 < seconds <= 60
 
 
-@pytest.mark.parametrize("value", ["nan", "inf", "soon", "", "Wed, 99 Foo 2015"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("nan", "inf", "-inf", "1e400", "1e300", "soon", "", "Wed, 99 Foo 2015"),
+        "Mon, 01 Jan 2024 00:00:00 +99999999999999999999",
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+    ],
+)
 def test_an_unreadable_retry_after_is_none(value: str) -> None:
     assert retry_after(Failure("x", 429, {"retry-after": value})) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "seconds"),
+    [
+        ("Please retry in 12.3s.", 12.3),
+        ("Please retry in 433.5ms.", None),
+        ('{"details": [{"retryDelay": "26s"}]}', 26),
+        ("Error code: 429 - [{'details': [{'retryDelay': '0.5s'}]}]", 0.5),
+        (f"Please retry in {'9' * 400}s.", None),
+        ("Slow down.", None),
+    ],
+)
+def test_without_the_header_the_wait_is_read_in_the_answer(body: str, seconds: float | None) -> None:
+    assert retry_after(Failure(body, 429)) == seconds
+    assert model_error(Failure(body, 429), SPEC, 5).retry_after == seconds
+    assert retry_after(Failure(body, 429, {"retry-after": "7"})) == 7
+
+
+@given(st.text(alphabet=st.characters(), max_size=60))
+def test_any_header_is_a_wait_or_none(value: str) -> None:
+    seconds = retry_after(Failure("x", 429, {"retry-after": value}))
+    assert seconds is None or 0 <= seconds <= LONGEST_WAIT_S
 
 
 def test_the_cause_may_hold_the_header() -> None:

@@ -1,6 +1,7 @@
 """What every client of hosted models does alike, whichever is asked."""
 
 import asyncio
+import json
 import math
 import time
 from collections.abc import Iterator
@@ -139,10 +140,48 @@ def test_words_of_refusal_stand_for_missing_content(loop: asyncio.Runner, client
         assert ask(loop, client, server.address).text == "I will not."
 
 
-def test_thoughts_before_the_answer_are_no_part_of_it(loop: asyncio.Runner, client: Client) -> None:
-    with serve([says("<think>B? No.</think>A"), says("I <think>not</think> A")]) as server:
-        assert ask(loop, client, server.address).text == "A"
-        assert ask(loop, client, server.address).text == "I <think>not</think> A"
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("<think>B? No.</think>A", "A"),
+        ("\n<thinking>B?\nNo.</thinking>\n\nA", "\n\nA"),
+        ("<think>B?</think>\n<think>No.</think>A", "A"),
+        ("<think>B? No.</think>A, not </think>", "A, not </think>"),
+        ("B? No.</think>\n\nA", "\n\nA"),  # opened by the chat template
+        ("</thinking>A", "A"),
+        ("I <think>not</think> A", "I <think>not</think> A"),
+        (" A <think> is a tag\n", " A <think> is a tag\n"),
+    ],
+)
+def test_thoughts_before_the_answer_are_no_part_of_it(
+    loop: asyncio.Runner, client: Client, provider: str, said: str, text: str
+) -> None:
+    with serve([says(said)]) as server:
+        assert ask(loop, client, server.address, name=f"{provider}/m").text == text
+
+
+def test_a_closing_tag_in_an_answer_already_parted_from_its_thoughts_stays(
+    loop: asyncio.Runner, client: Client
+) -> None:
+    message = {"role": "assistant", "content": "It ends at </think>.", "reasoning_content": "Which tag?"}
+    with serve([says(None, message=message)]) as server:
+        assert ask(loop, client, server.address).text == "It ends at </think>."
+
+
+@pytest.mark.parametrize("said", ["<think>I would take A, for", "\n<thinking>", "<think>B?</think>\n<think>No, A"])
+def test_thoughts_that_were_cut_off_are_no_answer_and_not_kept(loop: asyncio.Runner, client: Client, said: str) -> None:
+    with serve([says(said, "length", logprobs=logprobs({"<think>": 0.9, "A": 0.1}))]) as server:
+        reply = ask(loop, client, server.address, replace(HELLO, options=("A", "B")))
+    # With neither text nor probabilities it is not stored as a reply to be used again.
+    assert (reply.text, reply.finish, reply.option_probs, reply.option_mass) == ("", "length", None, None)
+
+
+@pytest.mark.parametrize("said", ["<think>B? No.</think>A", "B? No.</think>A"])
+def test_the_first_thoughts_probabilities_are_not_the_answers(loop: asyncio.Runner, client: Client, said: str) -> None:
+    with serve([says(said, logprobs=logprobs({"B": 0.9, "A": 0.1}))]) as server:
+        reply = ask(loop, client, server.address, replace(HELLO, options=("A", "B")))
+    assert (reply.text, reply.option_probs, reply.option_mass) == ("A", None, None)
 
 
 def test_a_failure_told_inside_a_good_answer_has_its_own_kind(loop: asyncio.Runner, client: Client) -> None:
@@ -169,6 +208,24 @@ def test_retry_after_in_seconds_and_as_a_date(loop: asyncio.Runner, client: Clie
     with serve([error(429, "Slow down", Retry_After=when)]) as server, pytest.raises(ModelError) as caught:
         ask(loop, client, server.address, name=f"{provider}/m")
     assert caught.value.retry_after is not None and 20 < caught.value.retry_after <= 30
+
+
+@pytest.mark.parametrize("wraps", [True, False], ids=["list", "object"])
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_googles_limit_by_the_minute_is_no_lack_of_credit(
+    loop: asyncio.Runner, client: Client, provider: str, wraps: bool
+) -> None:
+    info = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "26s"}
+    told = {
+        "code": 429,
+        "message": "You exceeded your current quota, please check your plan and billing details.",
+        "status": "RESOURCE_EXHAUSTED",
+        "details": [info],
+    }
+    body = {"error": told}
+    failure = fail(loop, client, lambda _: Answer(429, json.dumps([body] if wraps else body)), f"{provider}/m")
+    assert (failure.kind, failure.retry_after) == ("rate_limit", 26)
+    assert "credit left" not in str(failure)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 502])
