@@ -3,7 +3,7 @@
 import argparse
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ from core.models.base import ModelSpec
 from core.models.registry import check_spec
 from core.runs.defaults import first_plan, usual_asking
 from core.runs.judging import refuse_itself
-from core.runs.limits import Limits, limits_from
+from core.runs.limits import USUAL_LIMITS, Limits, limits_from
 from core.runs.plan import JUDGE, LEXICON, MINILM, Plan, check
 from core.runs.plan_file import PlanFile, read_plan, usual_name
 from core.runs.plan_suite import shipped
@@ -69,10 +69,10 @@ def _planned(args: argparse.Namespace, store: Store | None) -> PlanFile:
     return PlanFile(replace(found.plan, name=clean(args.name)) if args.name else found.plan, limits)
 
 
-def plan_in(named: str, store: Store | None) -> PlanFile:
-    """The plan in a file; its notes are printed."""
+def plan_in(named: str, store: Store | None, usual: Limits = USUAL_LIMITS) -> PlanFile:
+    """The plan in a file, limits that it does not name as in `usual`; its notes are printed."""
     path = Path(named)
-    found = read_plan(load(path), path.name, store, path.resolve().parent)
+    found = read_plan(load(path), path.name, store, path.resolve().parent, usual)
     for note in found.notes:
         complain(note)
     return found
@@ -82,7 +82,7 @@ def limits_from_options(args: argparse.Namespace, usual: Limits) -> Limits:
     """The limits that the options name, the others as they are in `usual`; "none" (infinity here) lifts one."""
     given = {field: getattr(args, option) for option, field in LIMITS.items()}
     named = {field: None if most == math.inf else most for field, most in given.items() if most is not None}
-    return limits_from(asdict(usual) | named)
+    return limits_from(named, usual)
 
 
 def plan_from(args: argparse.Namespace, store: Store | None) -> Plan:

@@ -91,10 +91,10 @@ def _resume(args: argparse.Namespace) -> int:
 
 
 def extend(args: argparse.Namespace) -> int:
-    """Go on with a run under a larger plan."""
+    """Go on with a run under a larger plan; limits that the plan does not name stay the run's own."""
     with carrying_out(args.scheduler) as carry_out, events(args) as tell, managed(args) as manager:
         head = queries.run(manager.store, args.run_id)
-        larger = plan_in(args.plan, manager.store)
+        larger = plan_in(args.plan, manager.store, stored_limits(manager.store, head.run_id))
         refuse_itself(larger.plan.recogniser, [spec.name for spec in larger.plan.models], args.judge_may_judge_itself)
         manager.extend(head.run_id, larger.plan, limits_from_options(args, larger.limits), carry_out)
         say(f"Extending {head.run_id} ({head.name}) from {head.planned:,} to {larger.plan.size:,} calls.")

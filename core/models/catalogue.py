@@ -19,8 +19,8 @@ MAX_LOGPROBS = 20
 @dataclass(frozen=True)
 class Provider:
     """`keys` are the environment variables that may hold its key; `key_optional` says it can do without one. `base` is
-    the address of its OpenAI-compatible API, which the environment variables `base_variables` may replace; a provider
-    with neither is not asked that way. `seed` is what it calls the seed."""
+    the address of its API, which the environment variables `base_variables` may replace. The API is OpenAI-compatible
+    unless it has an `other_format`, which LiteLLM speaks. `seed` is what it calls the seed."""
 
     id: str
     label: str
@@ -30,6 +30,7 @@ class Provider:
     top_logprobs: int = MAX_LOGPROBS
     base: str = ""
     base_variables: tuple[str, ...] = ()
+    other_format: bool = False
     seed: str = "seed"
 
 
@@ -87,8 +88,18 @@ def search(query: str) -> tuple[CatalogueEntry, ...]:
 
 def provider_of(name: str) -> Provider | None:
     """The catalogue's provider of a model name, by its prefix, or for a bare name by LiteLLM's price list."""
-    prefix, slash, _ = name.partition("/")
-    return providers().get(prefix if slash else bare_names().get(name, ""))
+    return providers().get(_provider_id(name))
+
+
+def named_base(spec: ModelSpec) -> str:
+    """The address that is asked in the place of the provider's own: the spec's, else the environment's, whichever
+    client asks; "" where the provider's own is asked."""
+    if spec.api_base:
+        return spec.api_base
+    provider_id = _provider_id(spec.name)
+    set_ = (os.environ.get(variable, "").strip() for variable in _base_variables(provider_id))
+    named, provider = next(filter(None, set_), ""), providers().get(provider_id)
+    return "" if provider and _plain_base(provider, named) == provider.base else named
 
 
 def openai_base(spec: ModelSpec) -> str | None:
@@ -98,12 +109,9 @@ def openai_base(spec: ModelSpec) -> str | None:
     another format or is not in the catalogue, "" where it does but has no address of its own.
     """
     provider = provider_of(spec.name)
-    if provider is None or not (provider.base or provider.base_variables):
+    if provider is None or provider.other_format or not (provider.base or provider.base_variables):
         return None
-    set_ = (os.environ.get(variable, "").strip() for variable in provider.base_variables)
-    base = (spec.api_base or next(filter(None, set_), provider.base)).rstrip("/").removesuffix("/chat/completions")
-    # Ollama's own API is at the same address without /v1, and that is what people give.
-    return f"{base}/v1" if provider.id == "ollama" and not base.endswith("/v1") else base
+    return _plain_base(provider, named_base(spec) or provider.base)
 
 
 def key_status(name: str) -> KeyStatus:
@@ -123,6 +131,26 @@ def bare_names() -> dict[str, str]:
         for name, entry in price_list().items()
         if "/" not in name and entry.get("mode") in ("chat", "responses")
     }
+
+
+def _provider_id(name: str) -> str:
+    prefix, slash, _ = name.partition("/")
+    return prefix if slash else bare_names().get(name, "")
+
+
+@cache
+def _base_variables(provider_id: str) -> tuple[str, ...]:
+    """The environment variables that may hold a provider's address; LiteLLM has such a name for most that the catalogue
+    lacks."""
+    provider = providers().get(provider_id)
+    return provider.base_variables if provider else (f"{provider_id.upper()}_API_BASE",)
+
+
+def _plain_base(provider: Provider, address: str) -> str:
+    """An address as people give it, in the catalogue's way of writing."""
+    base = address.rstrip("/").removesuffix("/chat/completions")
+    # Ollama's own API is at the same address without /v1, and that is what people give.
+    return f"{base}/v1" if provider.id == "ollama" and base and not base.endswith("/v1") else base
 
 
 def _entry(name: str, label: str, note: str) -> CatalogueEntry:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from core.errors import UserError
@@ -32,6 +32,9 @@ class Limits:
         return json.dumps(asdict(self))
 
 
+USUAL_LIMITS = Limits()
+
+
 def check_limits(limits: Limits) -> Limits:
     """The limits themselves; raises UserError naming the field when one cannot be kept."""
     for name in ("at_once", "provider_at_once"):
@@ -48,8 +51,9 @@ def check_limits(limits: Limits) -> Limits:
     return limits
 
 
-def limits_from(raw: Any) -> Limits:
-    """The limits in a table of a plan file or the store; raises UserError for a field that is unknown or ill-typed."""
+def limits_from(raw: Any, usual: Limits = USUAL_LIMITS) -> Limits:
+    """The limits in a table of a plan file or the store, those that it does not name as in `usual`; raises UserError
+    for a field that is unknown or ill-typed."""
     if not isinstance(raw, dict):
         raise UserError("limits must be a table of names and numbers.")
     known = {field.name for field in fields(Limits)}
@@ -65,4 +69,4 @@ def limits_from(raw: Any) -> Limits:
             right = isinstance(given, int if name in whole else int | float) and not isinstance(given, bool)
         if not right:
             raise UserError(f"limits.{name} cannot be {given!r}.")
-    return check_limits(Limits(**raw))
+    return check_limits(replace(usual, **raw))

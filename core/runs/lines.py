@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.models.base import ErrorKind, Model, ModelError, ModelSpec, Reply, Request
-from core.models.catalogue import provider_of
+from core.models.catalogue import named_base, provider_of
 from core.models.prices import cost
 from core.runs.budget import Budget, Spent, most_of, taken
 from core.runs.limits import Limits
@@ -33,16 +33,18 @@ class Providers:
         self._known: dict[str, Provider] = {}
 
     def of(self, spec: ModelSpec, limits: Limits) -> Provider:
-        """The provider that a model belongs to: by its name, or by its address where one is given."""
+        """The provider that a model belongs to: by its name, or by the address that takes the place of its own. One
+        that comes from the environment is not shown: it might hold a password."""
         known = provider_of(spec.name)
-        name = spec.api_base or (known.id if known else spec.name.partition("/")[0])
+        own = known.id if known else spec.name.partition("/")[0]
+        name, place = spec.api_base or own, named_base(spec) or own
         if spec.name.startswith(LOCAL):
             return Provider(name, Gate(10_000), None)
-        if name not in self._known:
-            self._known[name] = Provider(name, Gate(limits.provider_at_once), Breaker())
+        if place not in self._known:
+            self._known[place] = Provider(name, Gate(limits.provider_at_once), Breaker())
         else:
-            self._known[name].gate.tune(limits.provider_at_once)
-        return self._known[name]
+            self._known[place].gate.tune(limits.provider_at_once)
+        return self._known[place]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from core.models.registry import check_spec
 from core.recognition.minilm import fallback
 from core.runs import plan_suite
 from core.runs.defaults import usual_asking
-from core.runs.limits import Limits, limits_from
+from core.runs.limits import USUAL_LIMITS, Limits, limits_from
 from core.runs.plan import JUDGE, LEXICON, MINILM, OFFLINE, Plan, check, own_recognisers
 from core.runs.plan_fields import Fields, parse, shown
 from core.store.database import Store
@@ -76,11 +76,13 @@ def _reading_table(plan: Plan) -> dict[str, str]:
     return {"recogniser": "judge", "judge": plan.recogniser.removeprefix(JUDGE), **base}
 
 
-def read_plan(data: bytes, filename: str, store: Store | None = None, folder: Path | None = None) -> PlanFile:
+def read_plan(
+    data: bytes, filename: str, store: Store | None = None, folder: Path | None = None, usual: Limits = USUAL_LIMITS
+) -> PlanFile:
     """The plan in a .toml or .json file; raises UserError, one sentence naming file and field, for any mistake.
 
     `store` holds suites that are named by their hash. `folder` is where the file lies: only then may its suite be a
-    file, so a plan that came over the network never reads one.
+    file, so a plan that came over the network never reads one. Limits that it does not name are as in `usual`.
     """
     fields = Fields(parse(data, filename), filename, (*_TOP, *_TABLES))
     _check_format(fields)
@@ -104,7 +106,7 @@ def read_plan(data: bytes, filename: str, store: Store | None = None, folder: Pa
     )
     try:
         check(plan)
-        limits = limits_from(fields.raw.get("limits", {}))
+        limits = limits_from(fields.raw.get("limits", {}), usual)
     except UserError as error:
         raise UserError(f"{filename}: {error}") from error
     return PlanFile(plan, limits, (*notes, *_notes(plan)))

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.models.base import ModelSpec, Reply, Request
+from core.models.catalogue import named_base
 from core.store.database import Store
 from core.store.records import now
 from core.store.writer import Row
@@ -27,11 +28,11 @@ class Key:
 
 
 def key_of(spec: ModelSpec, request: Request) -> Key:
-    """The key of a call: model, endpoint, messages and parameters. An epoch is another draw because its seed is
-    another (Plan.asking_in)."""
+    """The key of a call: model, endpoint, messages and parameters. The endpoint is "" for the provider's own, so that
+    replies outlive its change of address. An epoch is another draw because its seed is another (Plan.asking_in)."""
     body = (
         spec.name,
-        spec.api_base or "",
+        named_base(spec),
         [(message.role, message.content) for message in request.messages],
         (request.max_tokens, request.temperature, request.seed, request.options),
         request.schema,

@@ -4,6 +4,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from core.items.files import write_suite
 from core.models.base import ModelSpec
 from core.paths import ROOT
 from core.runs.limits import Limits
-from core.runs.manager import RunManager
+from core.runs.manager import RunManager, stored_limits
 from core.runs.plan import Plan
 from core.runs.plan_file import read_plan, write_plan
 from core.store.database import Store
@@ -247,6 +248,24 @@ def test_a_run_is_extended_by_a_larger_plan_and_asked_only_the_rest(
     larger.write_text(larger.read_text().replace("seed = 0", "seed = 1"))
     assert main(["extend", run_id, str(larger)]) == 2
     assert "keeps the parameters" in capsys.readouterr().err
+
+
+def test_an_extended_run_keeps_the_limits_that_its_larger_plan_does_not_name(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = ("--max-calls", "1000", "--max-cost", "5", "--at-once", "3")
+    assert main(["run", *SIMULATED, *own]) == 0
+    run_id, larger = only_run(capsys), tmp_path / "larger.toml"
+    assert main(["plan", "--of", run_id, "--out", str(larger)]) == 0
+    text = larger.read_text().partition("[limits]")[0].replace("epochs = 1", "epochs = 2")
+    for named, options, kept in (
+        ("", (), Limits(3, max_calls=1000, max_cost_usd=5)),
+        ("[limits]\nmax_calls = 2000", ("--max-cost", "none"), Limits(3, max_calls=2000)),
+    ):
+        larger.write_text(text + named)
+        assert main(["extend", run_id, str(larger), *options]) == 0
+        with closing(Store(store)) as opened:
+            assert stored_limits(opened, run_id) == kept
 
 
 # --json

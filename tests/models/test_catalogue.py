@@ -9,6 +9,7 @@ from core.models.catalogue import (
     bare_names,
     catalogue,
     key_status,
+    named_base,
     openai_base,
     provider_of,
     providers,
@@ -149,9 +150,50 @@ def test_the_environments_address_comes_between_ones_own_and_the_providers(bare:
     assert openai_base(ModelSpec("ollama/m")) == "http://box:11434/v1"
 
 
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("openai/m", "OPENAI_BASE_URL"),
+        ("gpt-4o", "OPENAI_API_BASE"),
+        ("ollama/m", "OLLAMA_API_BASE"),
+        ("ollama_chat/m", "OLLAMA_API_BASE"),
+        ("hosted_vllm/m", "HOSTED_VLLM_API_BASE"),
+        ("openrouter/a/m", "OPENROUTER_API_BASE"),
+        ("anthropic/m", "ANTHROPIC_BASE_URL"),
+        ("azure/m", "AZURE_API_BASE"),
+        ("perplexity/m", "PERPLEXITY_API_BASE"),
+    ],
+)
+def test_an_address_in_the_environment_takes_the_place_of_the_providers(
+    bare: pytest.MonkeyPatch, name: str, variable: str
+) -> None:
+    assert named_base(ModelSpec(name)) == ""
+    bare.setenv(variable, " http://box:1/v1 ")
+    assert named_base(ModelSpec(name)) == "http://box:1/v1"
+    assert named_base(ModelSpec(name, "http://mine/v1/")) == "http://mine/v1/"
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "address"),
+    [
+        ("openai/m", "OPENAI_BASE_URL", "https://api.openai.com/v1/"),
+        ("ollama/m", "OLLAMA_API_BASE", "http://localhost:11434"),
+        ("ollama_chat/m", "OLLAMA_API_BASE", "http://localhost:11434/"),
+        ("anthropic/m", "ANTHROPIC_BASE_URL", "https://api.anthropic.com"),
+    ],
+)
+def test_the_providers_own_address_takes_no_place_in_the_environment_either(
+    bare: pytest.MonkeyPatch, name: str, variable: str, address: str
+) -> None:
+    bare.setenv(variable, address)
+    assert named_base(ModelSpec(name)) == ""
+
+
 def test_the_addresses_are_those_that_litellm_uses(bare: pytest.MonkeyPatch, litellm: Any) -> None:
     """Some it keeps elsewhere; for Ollama it speaks the other API, for DeepSeek to the trial version."""
     for provider in providers().values():
+        if provider.other_format:
+            continue
         if provider.base and provider.id not in ("openai", "openrouter", "lm_studio", "ollama", "deepseek"):
             assert litellm.get_llm_provider(f"{provider.id}/m")[3] == provider.base
         if provider.base:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from builders import suite, until
@@ -12,7 +12,7 @@ from servers import Answer, FaultyServer, completion, error, serve
 
 from core.errors import UserError
 from core.methods.base import Asking
-from core.models.base import ModelSpec
+from core.models.base import Message, ModelSpec, Request
 from core.runs import lines
 from core.runs.estimate import estimate
 from core.runs.limits import Limits
@@ -20,6 +20,7 @@ from core.runs.manager import RunManager, load_plan, stored_limits
 from core.runs.plan import Plan
 from core.store import ledger, queries
 from core.store.database import Store
+from core.store.replies import key_of
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +101,41 @@ def test_another_endpoint_is_another_call(manager: RunManager, server: FaultySer
     with serve("echo") as other:
         carry_out(manager, plan(other))
         assert other.count == 10
+
+
+@pytest.mark.parametrize("via", ["", "litellm"])
+def test_another_endpoint_in_the_environment_is_another_call_of_another_provider(
+    manager: RunManager, server: FaultyServer, monkeypatch: pytest.MonkeyPatch, via: Literal["", "litellm"]
+) -> None:
+    spec = ModelSpec("hosted_vllm/m", via=via)
+    monkeypatch.setenv("HOSTED_VLLM_API_BASE", server.address)
+    carry_out(manager, plan(server, models=(spec,)))
+    with serve("echo") as other:
+        monkeypatch.setenv("HOSTED_VLLM_API_BASE", other.address)
+        carry_out(manager, plan(server, models=(spec,)))
+        assert (server.count, other.count) == (10, 10)
+    monkeypatch.setenv("HOSTED_VLLM_API_BASE", server.address)
+    carry_out(manager, plan(server, models=(spec,)))
+    assert server.count == 10
+
+
+def test_a_provider_elsewhere_is_another_and_its_address_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    providers, spec = lines.Providers(), ModelSpec("anthropic/m")
+    monkeypatch.delenv("ANTHROPIC_API_BASE", raising=False)
+    monkeypatch.delenv("ANTHROPIC_BASE_URL", raising=False)
+    own = providers.of(spec, Limits())
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "https://me:pa55word@x.org")
+    elsewhere = providers.of(spec, Limits())
+    assert elsewhere is not own and elsewhere.breaker is not own.breaker
+    assert elsewhere.name == own.name == "anthropic"
+
+
+def test_the_key_of_a_call_to_the_providers_own_address_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or all replies that are stored would be lost."""
+    monkeypatch.setenv("OPENAI_BASE_URL", "https://api.openai.com/v1")
+    request = Request((Message("user", "Hello."),), max_tokens=9)
+    assert key_of(ModelSpec("openai/gpt-4o"), request).digest == "472cafe0b85438d93845a94c823c9d34"
+    assert key_of(ModelSpec("openai/gpt-4o", "http://box/v1/"), request).digest == "38d2b998c6ca6637e5108c8eb0716aaf"
 
 
 def test_stored_replies_can_be_bypassed_and_cleared(manager: RunManager, server: FaultyServer) -> None:
