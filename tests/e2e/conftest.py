@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from driving import Server, Tabs
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from core.items.shipped import shipped_suite
 from core.models.base import ModelSpec
@@ -21,6 +21,7 @@ QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+expect.set_options(timeout=20_000)  # the usual 5 seconds are few where several journeys share two cores
 
 
 @pytest.fixture(scope="module")

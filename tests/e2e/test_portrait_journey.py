@@ -1,6 +1,7 @@
 """From the first click to a profile that can be trusted or not, and from a text that a person rates to its figures."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from driving import Server, Tabs, settle
@@ -14,10 +15,10 @@ from core.store.database import Store
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
-@pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Server]:
     """A server on a store in which a study of ten items is open for raters."""
-    path = tmp_path_factory.mktemp("portrait") / "store.duckdb"
+    path = tmp_path / "store.duckdb"
     store = Store(path)
     studies.save_study(store, study(10))
     store.close()
